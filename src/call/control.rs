@@ -1,0 +1,44 @@
+//! What two browsers say to each other on the control channel of a call: a data channel, so that it works
+//! with the server gone.
+
+use serde::{Deserialize, Serialize};
+
+use super::signal::Signal;
+
+/// The negotiated id of the control channel (RFC 8832, section 6).
+pub const CONTROL_CHANNEL: u16 = 0;
+
+/// One message on the control channel, as JSON text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Control {
+    /// What I send; said once at the opening and after every change.
+    State(MediaState),
+    HangUp {},
+    Negotiation(Signal),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MediaState {
+    pub microphone: MicrophoneState,
+    pub camera: CameraState,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MicrophoneState {
+    On,
+    Muted,
+    /// There is none: just listening.
+    #[default]
+    None,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CameraState {
+    On,
+    #[default]
+    Off,
+}

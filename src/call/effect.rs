@@ -1,0 +1,108 @@
+//! Everything the phone can ask its browser to do.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Time,
+    control::Control,
+    input::SocketId,
+    local::DeviceKind,
+    pair::PairId,
+    signal::Candidate,
+};
+use crate::protocol::{ClientFrame, IceServer, Media, Nickname, PeerId, Room};
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    OpenSocket(SocketId),
+    CloseSocket(SocketId),
+    /// On the newest socket.
+    Send(ClientFrame),
+    Pair { pair: PairId, op: PairOp },
+    Device(DeviceOp),
+    /// What is to be heard from now on.
+    Sound(Sound),
+    /// Tells a person who looks elsewhere; nothing takes the notification away again.
+    Notify(Option<Notification>),
+    /// Keeps what this device remembers.
+    Remember(Remembered),
+    /// Keeps this tab's place in the room, for a reload; nothing gives it up.
+    KeepSeat(Option<Seat>),
+    /// `performance.measure`.
+    Measure { name: &'static str, from: Time, to: Time },
+    /// Plays again whatever the browser refused to play.
+    Play,
+    /// Loads the page anew: the server speaks a newer version.
+    Reload,
+}
+
+/// One operation on one peer connection. `Offer`, `Answer` and `Finish` are under way until they report, and
+/// no second one of them is asked for before.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PairOp {
+    /// Makes the connection and its control channel. The offerer also makes the transceivers: microphone,
+    /// camera, screen, screen sound, in this order.
+    Open { ice_servers: Vec<IceServer>, offerer: bool },
+    /// `setLocalDescription()` in `stable`.
+    Offer { restart: bool },
+    /// Sets a remote offer (rolling back an own one), adopts its transceivers, sets the local answer.
+    Answer { sdp: String },
+    /// Sets a remote answer.
+    Finish { sdp: String },
+    AddCandidate(Candidate),
+    EndOfCandidates,
+    Control(Control),
+    Close,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceOp {
+    /// Opens one or both in one request, so that a person is asked once. Each reports for itself.
+    Open { microphone: Option<Choice>, camera: Option<Choice> },
+    Close(DeviceKind),
+    Mute(bool),
+    /// Lists the devices now and whenever they change.
+    List,
+}
+
+/// Which device of a kind; `None` inside is the browser's default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice(pub Option<String>);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sound {
+    #[default]
+    Silence,
+    /// Somebody calls.
+    Ring,
+    /// It rings there.
+    RingBack,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notification {
+    Incoming { from: Nickname, media: Media },
+    Missed { from: Nickname },
+}
+
+/// What this device keeps between visits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Remembered {
+    pub nickname: String,
+    pub microphone: Option<String>,
+    pub camera: Option<String>,
+    pub use_microphone: Option<bool>,
+    pub use_camera: Option<bool>,
+    /// Nicknames, as they were shown.
+    pub blocked: Vec<String>,
+}
+
+/// A place in a room that a reload of the same tab comes back to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seat {
+    pub room: Room,
+    pub peer: PeerId,
+    pub nickname: String,
+    pub ticket: String,
+}

@@ -1,0 +1,123 @@
+//! Everything that can happen to the phone.
+
+use super::{
+    control::Control,
+    local::{DeviceInfo, DeviceKind, DeviceProblem},
+    pair::PairId,
+};
+use crate::protocol::{Availability, CallId, Media, PeerId, Room, ServerFrame};
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    Socket { socket: SocketId, event: SocketEvent },
+    Person(Action),
+    Pair { pair: PairId, event: PairEvent },
+    Device(DeviceEvent),
+    Page(PageEvent),
+    /// Time has passed: the deadline that the phone named is reached.
+    Tick,
+}
+
+/// The count of sockets this page has opened. What an older one still says is not heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SocketId(pub u32);
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum SocketEvent {
+    Opened,
+    Message(ServerFrame),
+    /// Closed or never opened; the WebSocket close code (RFC 6455, section 7.4).
+    Closed { code: u16 },
+}
+
+/// What a person asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Which devices this person goes in with. Before entering, it also opens them for the preview.
+    ChooseDevices { microphone: bool, camera: bool },
+    /// Which of several devices of a kind; nothing for the browser's default.
+    SelectDevice { kind: DeviceKind, id: Option<String> },
+    /// Shows or hides the preview in the room.
+    Preview(bool),
+    Enter { room: Room, nickname: String },
+    LeaveRoom,
+    SetAvailability(Availability),
+    /// The identifier is random, made where the click is heard.
+    Call { peer: PeerId, call: CallId, media: Media },
+    Accept { media: Media },
+    Decline,
+    /// Ends whatever call there is: cancels a ringing one, leaves a running one.
+    HangUp,
+    /// Leaves the screen that says why a call ended.
+    DismissEnded,
+    DismissMissed { id: u32 },
+    Mute(bool),
+    Camera(bool),
+    Block(PeerId),
+    Unblock(String),
+    /// Tries to play again what the browser refused to play without a gesture.
+    TapToHear,
+}
+
+/// What a peer connection says. An operation reports its completion exactly once.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PairEvent {
+    /// [`PairOp::Offer`](super::effect::PairOp::Offer) has set the local description.
+    Offered { sdp: String },
+    /// [`PairOp::Answer`](super::effect::PairOp::Answer) has set both descriptions.
+    Answered { sdp: String },
+    /// [`PairOp::Finish`](super::effect::PairOp::Finish) has set the remote answer.
+    Finished,
+    /// The operation under way failed; the browser's words.
+    Failed { why: String },
+    /// A local candidate.
+    Candidate(super::signal::Candidate),
+    /// The local candidates of this round are complete.
+    EndOfCandidates,
+    State(PathState),
+    ControlOpen,
+    Control(Control),
+    /// The control channel has closed: the other side closed its connection, or the path died.
+    ControlClosed,
+    /// The first picture of the other side has been drawn.
+    FirstFrame,
+    /// How the path runs, once it is known or changes.
+    Path { relayed: bool },
+    /// The browser refuses to play sound before a gesture.
+    PlayRefused,
+    Playing,
+}
+
+/// `iceConnectionState` and `connectionState` in one (W3C WebRTC, sections 5.6.4 and 4.3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathState {
+    /// Candidates are being checked.
+    FindingPath,
+    /// A path is there; the DTLS handshake is under way.
+    Securing,
+    Connected,
+    /// Lost, perhaps for a moment.
+    Disconnected,
+    Failed,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum DeviceEvent {
+    Opened { kind: DeviceKind, id: Option<String> },
+    Failed { kind: DeviceKind, problem: DeviceProblem },
+    /// The device was unplugged, or its permission taken back.
+    Ended { kind: DeviceKind },
+    /// The devices that the browser knows now.
+    Listed(Vec<DeviceInfo>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum PageEvent {
+    /// The page was loaded again in the tab that holds this ticket.
+    Resume(super::effect::Seat),
+    Visible,
+    Hidden,
+    Online,
+    /// `pagehide`: the page is going away.
+    Leaving,
+}

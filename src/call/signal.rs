@@ -1,0 +1,87 @@
+//! What two browsers say to each other about their connection. The server forwards it unread.
+
+use serde::{Deserialize, Serialize};
+
+/// One negotiation message. It may arrive twice, by socket and by data channel, and counts once: its number
+/// is unique within its sender and generation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signal {
+    /// Counts the peer connections this pair has had in this call; the higher one is the living one.
+    pub generation: u32,
+    /// Counts the sender's messages in this generation, from 0.
+    pub sequence: u32,
+    pub body: Body,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Body {
+    Offer {
+        sdp: String,
+    },
+    Answer {
+        sdp: String,
+        /// The `sequence` of the offer that this answers.
+        to: u32,
+    },
+    Candidate(Candidate),
+    EndOfCandidates {},
+}
+
+/// `RTCIceCandidateInit` (W3C WebRTC, section 4.8.1.1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Candidate {
+    /// The `candidate-attribute` of RFC 8839, section 5.1.
+    pub candidate: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u16>,
+    /// The ICE username fragment of the description it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fragment: Option<String>,
+}
+
+impl Candidate {
+    /// Whether using it would make the browser ask a name server for a host name, which tells that name's
+    /// owner this browser's address. Only `.local` names stay on the local network (RFC 6762).
+    #[must_use]
+    pub fn names_a_foreign_host(&self) -> bool {
+        let Some(address) = self.candidate.split_ascii_whitespace().nth(4) else { return false };
+        let is_address = address.parse::<std::net::IpAddr>().is_ok();
+        let is_local_name = address.to_ascii_lowercase().ends_with(".local");
+        !is_address && !is_local_name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(address: &str) -> Candidate {
+        Candidate {
+            candidate: format!("candidate:1 1 udp 2113937151 {address} 54321 typ host"),
+            mid: None,
+            line: Some(0),
+            fragment: None,
+        }
+    }
+
+    #[test]
+    fn only_addresses_and_local_names_are_harmless() {
+        for harmless in ["192.0.2.7", "2001:db8::1", "1f4712db-ea17-4bcf-a596-105139dfd8bf.local", "A.LOCAL"] {
+            assert!(!candidate(harmless).names_a_foreign_host(), "{harmless}");
+        }
+        for foreign in ["spy.example", "localhost", "x.local.example", "192.0.2.7.example", "local"] {
+            assert!(candidate(foreign).names_a_foreign_host(), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_candidates_names_no_host() {
+        let end = Candidate { candidate: String::new(), mid: None, line: None, fragment: None };
+        assert!(!end.names_a_foreign_host());
+    }
+}

@@ -1,0 +1,20 @@
+//! Tincan: a private phone for the browser. One crate, two programs: with the feature `ssr` the server, with
+//! `hydrate` the front end. ARCHITECTURE.md is the map.
+
+pub mod call;
+pub mod platform;
+pub mod protocol;
+pub mod session;
+pub mod settings;
+pub mod ui;
+
+#[cfg(feature = "ssr")]
+pub mod server;
+
+/// Takes over the page that the server rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(ui::App);
+}

@@ -1,0 +1,33 @@
+//! The facade to what only a browser can do. One API, two implementations: [`browser`] in the page, [`inert`]
+//! for server-side rendering and native tests, where nothing ever happens.
+
+#[cfg(feature = "hydrate")]
+mod browser;
+#[cfg(not(feature = "hydrate"))]
+mod inert;
+
+#[cfg(feature = "hydrate")]
+pub use browser::Platform;
+#[cfg(not(feature = "hydrate"))]
+pub use inert::Platform;
+
+use crate::protocol::PeerId;
+
+/// A stream that a video element can show. The platform keeps the browser's handles; the rest of the front end
+/// knows streams by this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StreamKey {
+    LocalCamera,
+    RemoteCamera(PeerId),
+}
+
+/// What the browser lets notifications do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NotificationPermission {
+    /// This browser has none, or the page is not in a secure context.
+    #[default]
+    Unsupported,
+    NotAsked,
+    Granted,
+    Denied,
+}

@@ -1,0 +1,100 @@
+//! A platform on which nothing happens.
+
+use leptos::{html, prelude::NodeRef};
+
+use super::{NotificationPermission, StreamKey};
+use crate::{
+    call::{
+        Time,
+        effect::{Effect, Remembered},
+        input::Input,
+    },
+    settings::Settings,
+};
+
+/// A handle to the page's browser. Cheap to clone.
+#[derive(Clone)]
+pub struct Platform;
+
+impl Platform {
+    /// `dispatch` hears whatever happens, never from inside a call to the platform. `level` hears the
+    /// microphone's level, 0 to 1, about fifteen times a second while it is open.
+    pub fn start(_dispatch: impl Fn(Input) + 'static, _level: impl Fn(f32) + 'static) -> Self {
+        Self
+    }
+
+    /// Since the page was loaded.
+    pub fn now(&self) -> Time {
+        Time::ZERO
+    }
+
+    pub fn perform(&self, _effect: Effect) {}
+
+    /// Sets the one timer: [`Input::Tick`] comes at this time. A new call replaces the earlier one.
+    pub fn wake_at(&self, _deadline: Option<Time>) {}
+
+    /// From the browser's cryptographic source.
+    pub fn random(&self) -> u128 {
+        0
+    }
+
+    pub fn remembered(&self) -> Remembered {
+        Remembered::default()
+    }
+
+    /// As the server wrote them into the page.
+    pub fn settings(&self) -> Settings {
+        Settings::default()
+    }
+
+    /// The path of the page's address, such as `/r/k7qm-0xpd-1wzt`.
+    pub fn path(&self) -> String {
+        "/".into()
+    }
+
+    /// Changes the address without loading a page.
+    pub fn set_path(&self, _path: &str) {}
+
+    /// Scheme, host and port, such as `https://tincan.example`.
+    pub fn origin(&self) -> String {
+        String::new()
+    }
+
+    /// Whether this is a secure context, in which devices can be opened.
+    pub fn is_secure(&self) -> bool {
+        true
+    }
+
+    /// Shows a stream in a video element for as long as the element is mounted, whenever the stream comes.
+    pub fn attach(&self, _stream: StreamKey, _video: NodeRef<html::Video>) {}
+
+    /// Copies to the clipboard; the result comes to `done`.
+    pub fn copy(&self, _text: &str, _done: impl FnOnce(bool) + 'static) {}
+
+    /// Whether the browser has a share sheet (Web Share).
+    pub fn can_share(&self) -> bool {
+        false
+    }
+
+    pub fn share(&self, _title: &str, _url: &str) {}
+
+    pub fn notification_permission(&self) -> NotificationPermission {
+        NotificationPermission::Unsupported
+    }
+
+    /// Asks the person; the answer comes to `done`.
+    pub fn ask_notification_permission(&self, _done: impl FnOnce(NotificationPermission) + 'static) {}
+
+    pub fn set_title(&self, _title: &str) {}
+
+    /// Opens a `dialog` element as a modal one, or closes it.
+    pub fn show_modal(&self, _dialog: NodeRef<html::Dialog>, _open: bool) {}
+
+    /// Calls `tick` every second for as long as the reactive owner lives.
+    pub fn every_second(&self, _tick: impl Fn() + 'static) {}
+
+    /// Whether a person has already used this page since it was loaded: sounds may play.
+    pub fn has_gesture(&self) -> bool {
+        true
+    }
+}
