@@ -42,6 +42,7 @@ pub fn Myself() -> impl IntoView {
             </div>
         </section>
     }
+    .into_any()
 }
 
 fn nickname(me: &Me) -> String {

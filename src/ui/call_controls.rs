@@ -80,4 +80,5 @@ pub fn CallControls(
             </div>
         </div>
     }
+    .into_any()
 }

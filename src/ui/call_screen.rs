@@ -73,6 +73,7 @@ pub fn CallScreen() -> impl IntoView {
             </div>
         </main>
     }
+    .into_any()
 }
 
 /// The string between the two, while it rings at the other end.
@@ -89,6 +90,7 @@ fn Line(name: Memo<String>) -> impl IntoView {
             <Avatar name/>
         </div>
     }
+    .into_any()
 }
 
 #[component]

@@ -37,6 +37,7 @@ pub fn CallStatusLine(status: Memo<CallStatus>) -> impl IntoView {
             }}
         </p>
     }
+    .into_any()
 }
 
 /// The time in the call.
@@ -81,6 +82,7 @@ pub fn Badges() -> impl IntoView {
             {move || alone.get().then(|| badge(Glyph::Warning, "The server is away. The call goes on.".into()))}
         </ul>
     }
+    .into_any()
 }
 
 fn badge(glyph: Glyph, words: String) -> impl IntoView {

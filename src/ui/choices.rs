@@ -14,6 +14,7 @@ pub fn Choices() -> impl IntoView {
             <Choice label="Just listen" microphone=false camera=false/>
         </fieldset>
     }
+    .into_any()
 }
 
 #[component]

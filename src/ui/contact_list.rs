@@ -39,6 +39,7 @@ pub fn ContactList() -> impl IntoView {
             }}
         </section>
     }
+    .into_any()
 }
 
 #[component]

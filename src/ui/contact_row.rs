@@ -44,6 +44,7 @@ pub fn ContactRow(person: Person) -> impl IntoView {
             {move || more.get().then(|| view! { <More contact/> })}
         </li>
     }
+    .into_any()
 }
 
 #[component]

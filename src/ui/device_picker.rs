@@ -18,6 +18,7 @@ pub fn DevicePickers() -> impl IntoView {
             <DevicePicker kind=DeviceKind::Microphone label="Microphone"/>
         </div>
     }
+    .into_any()
 }
 
 /// Nothing as long as the browser does not say which devices there are.

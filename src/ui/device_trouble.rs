@@ -57,4 +57,5 @@ pub fn DeviceTrouble(devices: Devices, problem: DeviceProblem) -> impl IntoView 
             </div>
         </div>
     }
+    .into_any()
 }

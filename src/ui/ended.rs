@@ -38,6 +38,7 @@ pub fn EndedScreen() -> impl IntoView {
             </div>
         </main>
     }
+    .into_any()
 }
 
 fn end(session: Session) -> (Ended, Option<std::time::Duration>) {

@@ -54,6 +54,7 @@ pub fn IncomingCall() -> impl IntoView {
             {move || caller.get().map(|(name, media)| view! { <Ringing name media/> })}
         </dialog>
     }
+    .into_any()
 }
 
 fn caller(call: &CallView) -> Option<Caller> {
@@ -85,4 +86,5 @@ fn Ringing(name: String, media: Media) -> impl IntoView {
             </button>
         </div>
     }
+    .into_any()
 }

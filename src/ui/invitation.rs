@@ -63,6 +63,7 @@ pub fn Invitation(room: Room) -> impl IntoView {
             </details>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -90,4 +91,5 @@ fn CopyButton(link: String) -> impl IntoView {
             </span>
         </button>
     }
+    .into_any()
 }

@@ -26,4 +26,5 @@ pub fn LevelMeter() -> impl IntoView {
             <rect class="meter__bar" width=move || level.get() height="1"/>
         </svg>
     }
+    .into_any()
 }

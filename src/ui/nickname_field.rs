@@ -61,6 +61,7 @@ pub fn NicknameField(entrance: Entrance) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// Fills in what this device remembers, once the phone runs, but never over what was typed meanwhile.

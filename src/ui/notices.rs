@@ -25,6 +25,7 @@ pub fn Notices() -> impl IntoView {
             <NotificationOffer/>
         </div>
     }
+    .into_any()
 }
 
 /// The connection to the server, when there is something to say of it.
@@ -47,6 +48,7 @@ pub fn LinkNotice() -> impl IntoView {
             })}
         </div>
     }
+    .into_any()
 }
 
 #[component]

@@ -30,6 +30,7 @@ pub fn PromptPreview() -> impl IntoView {
             <DevicePickers/>
         </section>
     }
+    .into_any()
 }
 
 /// In the room: off until somebody wants to look.
@@ -56,6 +57,7 @@ pub fn RoomPreview() -> impl IntoView {
             })}
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -142,6 +144,7 @@ fn OwnPicture() -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }
 
 /// The own camera, as in a mirror.
@@ -164,4 +167,5 @@ pub fn OwnVideo(label: &'static str) -> impl IntoView {
             node_ref=video
         ></video>
     }
+    .into_any()
 }

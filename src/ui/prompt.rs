@@ -36,6 +36,7 @@ pub fn Prompt() -> impl IntoView {
             </footer>
         </main>
     }
+    .into_any()
 }
 
 /// The front page's doors.
@@ -85,6 +86,7 @@ fn Welcome(
         </form>
         <RoomCodeForm entrance broken/>
     }
+    .into_any()
 }
 
 /// An invitation's one door.
@@ -106,6 +108,7 @@ fn Invited(entrance: Entrance, heading: NodeRef<html::H1>, code: RoomCode) -> im
         </form>
         <p><a href="/">"Go to the front page instead"</a></p>
     }
+    .into_any()
 }
 
 /// What happens after a door was chosen.
@@ -131,4 +134,5 @@ fn OnTheWay(entrance: Entrance) -> impl IntoView {
             }}
         </div>
     }
+    .into_any()
 }

@@ -35,6 +35,7 @@ pub fn RemotePane(other: ParticipantView) -> impl IntoView {
             <Avatar name/>
         </div>
     }
+    .into_any()
 }
 
 fn camera(call: Option<&CallView>, peer: PeerId) -> CameraState {

@@ -51,4 +51,5 @@ pub fn RoomScreen() -> impl IntoView {
             </aside>
         </main>
     }
+    .into_any()
 }

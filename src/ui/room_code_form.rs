@@ -61,4 +61,5 @@ pub fn RoomCodeForm(
             </div>
         </form>
     }
+    .into_any()
 }

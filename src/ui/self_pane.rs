@@ -26,4 +26,5 @@ pub fn SelfPane() -> impl IntoView {
             })}
         </div>
     }
+    .into_any()
 }
