@@ -39,7 +39,7 @@ pub fn RoomPreview() -> impl IntoView {
     let session = expect_context::<Session>();
     let shown = Memo::new(move |_| session.local.with(|local| local.preview));
     view! {
-        <section class="card preview">
+        <section class="preview">
             <button
                 type="button"
                 class="button button--wide"
@@ -47,7 +47,7 @@ pub fn RoomPreview() -> impl IntoView {
                 on:click=move |_| session.act(Action::Preview(!shown.get_untracked()))
             >
                 <Icon glyph=Glyph::Sliders/>
-                "Check camera and microphone"
+                "Check your devices"
             </button>
             {move || shown.get().then(|| view! {
                 <Choices/>
