@@ -93,6 +93,8 @@ pub enum ClientMessage {
     Ping {},
     /// The page is being closed or reloaded: shortens the grace.
     Leaving {},
+    /// This person leaves the room on purpose: no grace at all. The server closes the socket with 1000.
+    Goodbye {},
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -274,7 +276,9 @@ pub enum EndReason {
     /// The other side closed its page, or was gone for longer than the grace.
     Gone,
     /// Both called each other at once: this call gave way to the other one.
-    Superseded { by: CallId },
+    Superseded {
+        by: CallId,
+    },
 }
 
 /// One entry of `RTCConfiguration.iceServers` (W3C WebRTC, section 4.2.2).
