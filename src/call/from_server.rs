@@ -321,8 +321,11 @@ impl Phone {
     }
 
     fn call_ended(&mut self, id: CallId, reason: EndReason, now: Time) {
-        let Some(call) = self.call.as_ref().filter(|call| call.id == id && !call.is_over()) else { return };
-        match (reason, &call.stage) {
+        let Some(call) = self.call.as_mut().filter(|call| call.id == id) else { return };
+        match (reason, &mut call.stage) {
+            // After a welcome that lacked the call: now it says why.
+            (_, Stage::Ended { why: why @ Ended::There(EndReason::Gone), .. }) => *why = Ended::There(reason),
+            (_, Stage::Ended { .. }) => {}
             (EndReason::Superseded { by }, Stage::Outgoing { .. }) => self.give_way_to(by, now),
             _ => self.end_call(Ended::There(reason), now),
         }

@@ -28,6 +28,8 @@ pub struct Client {
     /// Counts the loads of the page; what an earlier one still hears is lost.
     pub page: u32,
     pub loaded_at: Duration,
+    /// Between two pages: nothing is heard, nobody acts.
+    pub away: bool,
     pub seat: Option<Seat>,
     pub sound: Sound,
     pub open_devices: Vec<DeviceKind>,
@@ -46,6 +48,7 @@ impl Client {
             phone: Phone::new(start),
             page: 0,
             loaded_at: Duration::ZERO,
+            away: false,
             seat: None,
             sound: Sound::Silence,
             open_devices: Vec::new(),
@@ -69,7 +72,7 @@ impl World {
     }
 
     pub fn input(&mut self, person: Person, page: u32, input: Input) {
-        if self.clients[person].page != page {
+        if self.clients[person].page != page || self.clients[person].away {
             return;
         }
         self.note(|| format!("{person} <- {}", brief(&input)));
@@ -289,6 +292,7 @@ impl World {
         }
         let client = &mut self.clients[person];
         client.page += 1;
+        client.away = true;
         client.open_devices.clear();
         client.sound = Sound::Silence;
     }
@@ -297,11 +301,9 @@ impl World {
         let seed = self.dice.bits();
         let now = self.now;
         let client = &mut self.clients[person];
-        if client.page != page {
-            return;
-        }
         client.phone = Phone::new(start(person, page, seed, &client.timeouts, client.remembered.clone()));
         client.loaded_at = now;
+        client.away = false;
         if let Some(seat) = seat {
             self.input(person, page, Input::Page(PageEvent::Resume(seat)));
         }

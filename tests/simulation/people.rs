@@ -17,6 +17,9 @@ impl World {
             return;
         }
         self.after(20, 6_000, Event::Acts { person });
+        if self.clients[person].away {
+            return;
+        }
         if self.dice.percent(3) {
             self.reload(person);
         } else if let Some(action) = self.wish(person) {

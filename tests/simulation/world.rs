@@ -120,8 +120,10 @@ impl World {
     }
 
     pub fn note(&mut self, line: impl FnOnce() -> String) {
-        let line = format!("{:>9.3} {}", self.now.as_secs_f64(), line());
-        self.trace.push(line);
+        let line = line();
+        if !["Ping", "Pong", "<- Tick"].iter().any(|dull| line.contains(dull)) {
+            self.trace.push(format!("{:>9.3} {line}", self.now.as_secs_f64()));
+        }
     }
 
     /// Lets everything happen that is due before `end`.
