@@ -14,6 +14,8 @@ mod invariants;
 mod model_peer;
 #[path = "simulation/people.rs"]
 mod people;
+#[path = "simulation/tally.rs"]
+mod tally;
 #[path = "simulation/world.rs"]
 mod world;
 
@@ -22,6 +24,7 @@ use std::{
     time::Duration,
 };
 
+use tally::Tally;
 use world::{Event, World};
 
 /// How many runs; `SEEDS` changes it.
@@ -40,14 +43,27 @@ fn from_environment(name: &str) -> Option<u64> {
 #[test]
 fn whatever_people_and_the_network_do_everybody_agrees_in_the_end() {
     if let Some(seed) = from_environment("SEED") {
-        return run(seed);
-    }
-    for seed in 0..from_environment("SEEDS").unwrap_or(SEEDS) {
         run(seed);
+        return;
     }
+    let seeds = from_environment("SEEDS").unwrap_or(SEEDS);
+    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get() as u64);
+    let mut seen = Tally::default();
+    std::thread::scope(|scope| {
+        let share =
+            |thread: u64| move || (thread..seeds).step_by(threads as usize).map(run).collect::<Vec<_>>();
+        let shares: Vec<_> = (0..threads).map(|thread| scope.spawn(share(thread))).collect();
+        for share in shares {
+            match share.join() {
+                Ok(tallies) => tallies.into_iter().for_each(|tally| seen.add(&tally)),
+                Err(failed) => std::panic::resume_unwind(failed),
+            }
+        }
+    });
+    seen.covers_everything();
 }
 
-fn run(seed: u64) {
+fn run(seed: u64) -> Tally {
     let people = 2 + (seed % 4) as usize;
     let mut world = World::new(seed, people);
     // Every other run is undisturbed.
@@ -67,4 +83,5 @@ fn run(seed: u64) {
         let said = said.or_else(|| reason.downcast_ref::<&str>().map(|said| (*said).to_owned()));
         panic!("seed {seed}: {}\n{lines}", said.unwrap_or_default());
     }
+    world.tally
 }

@@ -294,6 +294,7 @@ impl Phone {
         }
         let newcomer = call.other(peer).is_none();
         let joined = matches!(call.stage, Stage::Joined);
+        let agreed = call.is_agreed();
         if newcomer {
             call.others.push(Other::new(peer, name));
         }
@@ -304,6 +305,13 @@ impl Phone {
         let Some(other) = call.other_mut(peer) else { return };
         let reloaded = other.incarnation.is_some_and(|known| known != incarnation);
         other.incarnation = Some(incarnation);
+        if reloaded {
+            // What the earlier page offered is of no use any more.
+            other.held.take();
+        }
+        if !agreed {
+            return;
+        }
         if reloaded || (newcomer && joined) {
             self.offer_afresh(peer, now);
         }

@@ -44,7 +44,11 @@ impl Client {
     pub fn new(person: Person, seed: u64, timeouts: &Timeouts) -> Self {
         let start = start(person, 0, seed, timeouts, Remembered::default());
         Self {
-            name: ["alice", "bob", "carol", "dave", "erin"].get(person).copied().unwrap_or("frank").to_owned(),
+            name: ["alice", "bob", "carol", "dave", "erin"]
+                .get(person)
+                .copied()
+                .unwrap_or("frank")
+                .to_owned(),
             phone: Phone::new(start),
             page: 0,
             loaded_at: Duration::ZERO,
@@ -95,6 +99,7 @@ impl World {
             self.note(|| format!("{person}      -> {}", brief(&effect)));
             let opens = matches!(&effect, Effect::Pair { op: PairOp::Open { .. }, .. });
             assert!(!(opens && was_ringing), "a connection was made while it rings, before anybody accepted");
+            self.tally.did(&effect, self.clients[person].page);
             self.perform(person, effect);
         }
         if let Some(at) = self.clients[person].phone.next_deadline() {
@@ -178,7 +183,11 @@ impl World {
             }
             PairOp::AddCandidate(candidate) => {
                 let fragment = candidate.fragment.unwrap_or_default();
-                assert_eq!(self.model.candidate(end, &fragment), Ok(()), "a candidate without its description");
+                assert_eq!(
+                    self.model.candidate(end, &fragment),
+                    Ok(()),
+                    "a candidate without its description"
+                );
                 self.paths_change();
             }
             PairOp::EndOfCandidates => {}
@@ -202,7 +211,9 @@ impl World {
         let end = *end;
         *busy = false;
         let done = match &op {
-            PairOp::Offer { restart } => self.model.offer(end, *restart).map(|sdp| PairEvent::Offered { sdp }),
+            PairOp::Offer { restart } => {
+                self.model.offer(end, *restart).map(|sdp| PairEvent::Offered { sdp })
+            }
             PairOp::Answer { sdp } => self.model.answer(end, sdp).map(|sdp| PairEvent::Answered { sdp }),
             PairOp::Finish { sdp } => self.model.finish(end, sdp).map(|()| PairEvent::Finished),
             _ => Err(Failure::Refused),
@@ -237,7 +248,7 @@ impl World {
     fn channel_closed(&mut self, end: End) {
         self.standing.remove(&end);
         self.report(end, 22, 23, PairEvent::ControlClosed);
-        self.report(end, 5_000, 6_000, PairEvent::State(PathState::Disconnected));
+        self.after(5_000, 6_000, Event::PathBreaks { end });
     }
 
     /// Tells the pages of paths that have come up.
@@ -264,7 +275,13 @@ impl World {
         for end in [end, other] {
             self.model.forget_candidates(end);
             self.standing.remove(&end);
-            self.report(end, 100, 3_000, PairEvent::State(PathState::Disconnected));
+            self.after(100, 3_000, Event::PathBreaks { end });
+        }
+    }
+
+    pub fn path_breaks(&mut self, end: End) {
+        if self.model.other(end).is_none() {
+            self.report(end, 0, 1, PairEvent::State(PathState::Disconnected));
         }
     }
 

@@ -94,7 +94,8 @@ impl Stage {
 
     fn candidate(&mut self, end: u32, of: &str) -> Result<(), Failure> {
         let sdp = self.descriptions.get(of);
-        let Some(fragment) = sdp.and_then(|sdp| sdp.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:")))
+        let Some(fragment) =
+            sdp.and_then(|sdp| sdp.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:")))
         else {
             return Err(Failure::Refused);
         };

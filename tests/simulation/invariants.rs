@@ -15,11 +15,18 @@ use crate::{
 /// Errors that honest phones may run into, since things change while their messages travel.
 pub fn expected_error(code: ErrorCode) {
     use ErrorCode::{
-        AlreadyInCall, Busy, CallIdTaken, DeclinedRecently, DoNotDisturb, NicknameTaken, Offline, UnknownCall,
-        UnknownPeer,
+        AlreadyInCall, Busy, CallIdTaken, DeclinedRecently, DoNotDisturb, NicknameTaken, Offline,
+        UnknownCall, UnknownPeer,
     };
     let expected = [
-        AlreadyInCall, Busy, CallIdTaken, DeclinedRecently, DoNotDisturb, NicknameTaken, Offline, UnknownCall,
+        AlreadyInCall,
+        Busy,
+        CallIdTaken,
+        DeclinedRecently,
+        DoNotDisturb,
+        NicknameTaken,
+        Offline,
+        UnknownCall,
         UnknownPeer,
     ];
     assert!(expected.contains(&code), "an honest phone ran into {code:?}");
@@ -38,11 +45,12 @@ pub fn at_rest(world: &World) {
 }
 
 fn peers(world: &World) -> BTreeMap<Person, PeerId> {
-    let entered = world.clients.iter().enumerate().filter_map(|(person, client)| match client.phone.view().entry {
-        Entry::Entered(me) => Some((person, me.peer)),
-        Entry::Prompt { .. } => None,
-        Entry::Entering => panic!("{person} enters for ever"),
-    });
+    let entered =
+        world.clients.iter().enumerate().filter_map(|(person, client)| match client.phone.view().entry {
+            Entry::Entered(me) => Some((person, me.peer)),
+            Entry::Prompt { .. } => None,
+            Entry::Entering => panic!("{person} enters for ever"),
+        });
     entered.collect()
 }
 
@@ -50,7 +58,8 @@ fn lists_agree(world: &World, person: Person, me: PeerId) {
     let shown = world.clients[person].phone.contacts().into_iter();
     let shown: BTreeSet<_> = shown.map(|one| (one.peer, one.nickname, one.status as u8)).collect();
     let there = world.registry.peers().filter(|(peer, ..)| *peer != me);
-    let there: BTreeSet<_> = there.map(|(peer, nickname, status)| (peer, nickname.clone(), status as u8)).collect();
+    let there: BTreeSet<_> =
+        there.map(|(peer, nickname, status)| (peer, nickname.clone(), status as u8)).collect();
     assert_eq!(shown, there, "the list of {person} is wrong");
 }
 
@@ -89,7 +98,8 @@ fn server_agrees(world: &World, people: &BTreeMap<Person, PeerId>) {
     for state in world.registry.calls() {
         for member in &state.members {
             assert!(member.joined, "somebody rings for ever on the server");
-            let (person, _) = people.iter().find(|(_, peer)| **peer == member.peer).expect("a member who is there");
+            let (person, _) =
+                people.iter().find(|(_, peer)| **peer == member.peer).expect("a member who is there");
             assert_eq!(call_of(world, *person), Some(state.call), "{person} does not know of its call");
         }
     }

@@ -239,7 +239,8 @@ impl Model {
 
     fn read(&self, sdp: &str, offer: bool) -> Result<usize, Failure> {
         let number = sdp.lines().next().and_then(|line| line.strip_prefix("description "));
-        let known = number.and_then(|number| number.parse().ok()).filter(|known| *known < self.descriptions.len());
+        let known =
+            number.and_then(|number| number.parse().ok()).filter(|known| *known < self.descriptions.len());
         known.filter(|known: &usize| self.descriptions[*known].offer == offer).ok_or(Failure::Refused)
     }
 

@@ -16,22 +16,53 @@ use tincan::{
     settings::Timeouts,
 };
 
-use crate::{client::Client, dice::Dice, model_peer::Model};
+use crate::{client::Client, dice::Dice, model_peer::Model, tally::Tally};
 
 pub type Person = usize;
 
 /// What is due at some time.
 #[derive(Debug)]
 pub enum Event {
-    ToServer { wire: ConnectionId, frame: ClientFrame },
-    ServerNotices { wire: ConnectionId },
-    ToPerson { person: Person, page: u32, socket: SocketId, event: SocketEvent },
-    Happens { person: Person, page: u32, input: Input },
-    Completes { person: Person, page: u32, pair: PairId, op: tincan::call::effect::PairOp },
-    PersonTick { person: Person },
+    ToServer {
+        wire: ConnectionId,
+        frame: ClientFrame,
+    },
+    ServerNotices {
+        wire: ConnectionId,
+    },
+    ToPerson {
+        person: Person,
+        page: u32,
+        socket: SocketId,
+        event: SocketEvent,
+    },
+    Happens {
+        person: Person,
+        page: u32,
+        input: Input,
+    },
+    Completes {
+        person: Person,
+        page: u32,
+        pair: PairId,
+        op: tincan::call::effect::PairOp,
+    },
+    PersonTick {
+        person: Person,
+    },
     ServerTick,
-    Acts { person: Person },
-    Reloads { person: Person, page: u32, seat: Option<Seat> },
+    /// The page notices that a path is gone, if it still is.
+    PathBreaks {
+        end: u32,
+    },
+    Acts {
+        person: Person,
+    },
+    Reloads {
+        person: Person,
+        page: u32,
+        seat: Option<Seat>,
+    },
     Fault,
 }
 
@@ -70,6 +101,7 @@ pub struct World {
     /// The ends whose path is up, as their pages have been told.
     pub standing: BTreeSet<u32>,
     pub told_open: BTreeSet<u32>,
+    pub tally: Tally,
     pub trace: Vec<String>,
     due: BinaryHeap<Due>,
     order: u64,
@@ -94,6 +126,7 @@ impl World {
             ends: BTreeMap::new(),
             standing: BTreeSet::new(),
             told_open: BTreeSet::new(),
+            tally: Tally::default(),
             trace: Vec::new(),
             due: BinaryHeap::new(),
             order: 0,
@@ -150,6 +183,7 @@ impl World {
             Event::Completes { person, page, pair, op } => self.complete(person, page, pair, op),
             Event::PersonTick { person } => self.person_tick(person),
             Event::ServerTick => self.server(registry::Input::Tick),
+            Event::PathBreaks { end } => self.path_breaks(end),
             Event::Acts { person } => self.act(person),
             Event::Reloads { person, page, seat } => self.load(person, page, seat),
             Event::Fault => self.fault(),
@@ -219,6 +253,7 @@ impl World {
         if let ServerMessage::Error { code, .. } = &frame.message {
             crate::invariants::expected_error(*code);
         }
+        self.tally.heard(&frame.message);
         self.to_person(to, SocketEvent::Message(frame));
     }
 
