@@ -274,7 +274,9 @@ pub enum EndReason {
     /// The other side closed its page, or was gone for longer than the grace.
     Gone,
     /// Both called each other at once: this call gave way to the other one.
-    Superseded { by: CallId },
+    Superseded {
+        by: CallId,
+    },
 }
 
 /// One entry of `RTCConfiguration.iceServers` (W3C WebRTC, section 4.2.2).

@@ -72,7 +72,9 @@ impl fmt::Display for NicknameError {
         f.write_str(match self {
             Self::Empty => "Please type a name.",
             Self::TooLong => "That name is too long: 32 characters at most.",
-            Self::ForbiddenCharacter => "That name has an invisible or control character in it. Please type it anew.",
+            Self::ForbiddenCharacter => {
+                "That name has an invisible or control character in it. Please type it anew."
+            }
         })
     }
 }
