@@ -59,6 +59,10 @@ function launchFirefox({ devices }: Wanted): Promise<Browser> {
       'permissions.default.camera': devices === 'denied' ? 2 : 0,
       'permissions.default.microphone': devices === 'denied' ? 2 : 0,
       'network.dns.localDomains': `${SPY_HOST},${INSECURE_HOST}`,
+      // Nothing leaves this machine.
+      'app.normandy.enabled': false,
+      'nimbus.rollouts.enabled': false,
+      'services.settings.server': 'data:,#remote-settings-dummy/v1',
     },
   });
 }
