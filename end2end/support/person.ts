@@ -61,19 +61,19 @@ export class Person {
 
   async opens(path = '/'): Promise<void> {
     await this.page.goto(path);
-    await expect(this.screen.nickname).toBeEnabled();
+    await expect(this.screen.ready).toBeVisible();
   }
 
   /** Into the lobby, or into the private room of this code. */
   async enters(room?: string, nickname = this.nickname): Promise<void> {
     await this.opens(room ? `/r/${room}` : '/');
     await this.screen.nickname.fill(nickname);
-    await (room ? this.screen.enterRoom : this.screen.enterLobby).click();
+    await (room ? this.screen.joinRoom : this.screen.enterLobby).click();
     await this.isInTheRoom();
   }
 
   async isInTheRoom(): Promise<void> {
-    await expect(this.screen.me).toBeVisible();
+    await expect(this.screen.myself).toBeVisible();
     await expect(this.screen.stage).toHaveCount(0);
   }
 
@@ -92,7 +92,12 @@ export class Person {
   }
 
   async closesTheTab(): Promise<void> {
-    await this.page.close({ runBeforeUnload: false });
+    await this.page.close();
+  }
+
+  async leaves(): Promise<void> {
+    await this.screen.leave.click();
+    await expect(this.screen.ready).toBeVisible();
   }
 
   // ---- The others
@@ -131,6 +136,10 @@ export class Person {
     await this.screen.decline.click();
   }
 
+  async cancels(): Promise<void> {
+    await this.screen.cancel.click();
+  }
+
   async hangsUp(): Promise<void> {
     await this.screen.hangUp.click();
   }
@@ -155,8 +164,8 @@ export class Person {
     await this.seesFramesAdvance();
   }
 
-  async seesNoCamera(): Promise<void> {
-    await expect(this.screen.remoteCameraOff).toBeVisible();
+  async seesNoCameraOf(other: Person): Promise<void> {
+    await expect(this.screen.badge(`${other.nickname} has the camera off`)).toBeVisible();
   }
 
   async seesFramesAdvance(): Promise<void> {

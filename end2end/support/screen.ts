@@ -12,54 +12,57 @@ export type Screen = ReturnType<typeof screenOf>;
 export function screenOf(page: Page) {
   const button = (name: string | RegExp) =>
     page.getByRole('button', typeof name === 'string' ? { name, exact: true } : { name });
-  const problem = page.getByTestId('nickname-problem');
   const contacts = page.getByTestId('contact');
-  const missed = page.getByTestId('missed');
+  const missed = page.getByRole('region', { name: 'Missed calls' }).getByRole('listitem');
+  const invitation = page.getByRole('region', { name: 'Invite somebody' });
+  const problem = page.locator('#nickname-problem');
 
   return {
     // The prompt.
+    ready: page.locator('[data-ready="true"]'),
     nickname: page.getByRole('textbox', { name: 'Nickname' }),
-    roomCode: page.getByRole('textbox', { name: /code/i }),
+    /** What is wrong with it, in words beside its field. */
+    problem,
+    suggestion: problem.getByRole('button', { name: /^Use / }),
     enterLobby: button('Enter the lobby'),
     startRoom: button('Start a private room'),
-    /** With the code typed in. */
+    roomCode: page.getByRole('textbox', { name: 'Room code' }),
+    codeProblem: page.locator('#code-problem'),
     join: button('Join'),
-    /** On the page of an invitation link. */
-    enterRoom: button('Enter the room'),
-    /** What is wrong with the nickname, in words beside its field. */
-    problem,
-    suggestion: problem.getByRole('button'),
-    preview: page.getByTestId('preview-video'),
-    level: page.getByRole('meter'),
-    useCamera: page.getByRole('checkbox', { name: 'Camera' }),
-    useMicrophone: page.getByRole('checkbox', { name: 'Microphone' }),
+    /** On the page of an invitation. */
+    joinRoom: button('Join the room'),
+
+    // One's own devices, in the prompt and in the room.
+    /** `Camera and microphone`, `Voice only` or `Just listen`: the label, as the control itself is hidden. */
+    goInWith: (label: string) => page.locator('label').filter({ has: page.getByRole('radio', { name: label }) }),
+    turnOn: button('Turn on'),
+    level: page.getByRole('meter', { name: 'Microphone level' }),
     cameraPicker: page.getByRole('combobox', { name: 'Camera' }),
     microphonePicker: page.getByRole('combobox', { name: 'Microphone' }),
-    /** Why there is no picture: denied, in use, missing, or no secure context. */
-    deviceProblem: page.getByTestId('device-problem'),
+    trouble: page.getByRole('alert'),
+    goInWithout: button('Go in without'),
 
     // The room.
+    myself: page.getByRole('region', { name: 'You' }),
+    availability: page.getByRole('combobox', { name: 'Your availability' }),
     contacts,
-    me: page.getByTestId('me'),
-    search: page.getByRole('searchbox'),
-    availability: page.getByRole('combobox', { name: 'Your status' }),
-    missed,
-    notice: page.getByRole('alert'),
-    link: page.getByTestId('link-state'),
-    invitationLink: page.getByTestId('invitation-link'),
-    copyLink: button('Copy link'),
-    qrCode: page.getByRole('img', { name: /QR/ }),
-    leaveRoom: button('Leave the room'),
-
     contact: (name: string) => contacts.filter({ has: page.getByText(name, { exact: true }) }),
-
-    call: (name: string, media: Media) => button(media === 'video' ? `Call ${name}` : `Call ${name} with voice`),
-
+    search: page.getByRole('searchbox', { name: 'Search people' }),
+    call: (name: string, media: Media) => button(`Call ${name} with ${media}`),
+    more: (name: string) => button(`More about ${name}`),
     block: (name: string) => button(`Block ${name}`),
-
     unblock: (name: string) => button(`Unblock ${name}`),
-
-    callBack: (name: string) => missed.filter({ hasText: name }).getByRole('button', { name: /call/i }),
+    missed,
+    callBack: (name: string) => button(`Call ${name} back`),
+    link: invitation.getByRole('textbox', { name: 'Link to this room' }),
+    copyLink: invitation.getByRole('button', { name: /Copy link|Copied/ }),
+    showQrCode: invitation.getByText('Show as a QR code'),
+    qrCode: invitation.getByRole('img', { name: /^QR code/ }),
+    checkDevices: button('Check camera and microphone'),
+    letItRing: button('Tap to let it ring'),
+    connectionTrouble: page.getByText(/The connection to the server is lost|The server is still out of reach/),
+    superseded: page.getByText('You have opened Tincan in another tab'),
+    leave: button('Leave'),
 
     // Somebody calls.
     incoming: page.getByRole('dialog'),
@@ -70,17 +73,17 @@ export function screenOf(page: Page) {
     // The call.
     stage: page.locator('[data-phase]'),
     status: page.getByTestId('call-status'),
+    timeInCall: page.getByRole('timer', { name: 'Time in call' }),
+    setup: page.getByTestId('setup'),
     remoteVideo: page.getByTestId('remote-video'),
     selfVideo: page.getByTestId('self-video'),
-    remoteMuted: page.getByTestId('remote-muted'),
-    remoteCameraOff: page.getByTestId('remote-camera-off'),
+    badge: (words: string | RegExp) => page.getByRole('listitem').filter({ hasText: words }),
+    microphone: button('Microphone'),
+    camera: button('Camera'),
     hangUp: button('Hang up'),
-    mute: button('Mute'),
-    unmute: button('Unmute'),
-    cameraOff: button('Camera off'),
-    cameraOn: button('Camera on'),
-    tapToHear: button(/hear|ring/i),
+    cancel: button('Cancel'),
+    tapToHear: button(/^Tap to hear/),
+    callAgain: button(/^Call .* again$/),
     backToRoom: button('Back to the room'),
-    callAgain: button('Call again'),
   };
 }

@@ -38,9 +38,13 @@ export class SocketPeer {
 
   static async enters(server: Server, nickname: string, room: Room = 'lobby'): Promise<SocketPeer> {
     const peer = await SocketPeer.connects(server);
-    peer.send({ hello: { version: 1, room, nickname, incarnation: hex(12) } });
+    peer.saysHello(nickname, room);
     await peer.hears('welcome');
     return peer;
+  }
+
+  saysHello(nickname: string, room: Room = 'lobby'): void {
+    this.send({ hello: { version: 1, room, nickname, incarnation: hex(12) } });
   }
 
   static newCall(): string {
