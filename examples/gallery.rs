@@ -169,14 +169,8 @@ fn failed(session: Session, problem: DeviceProblem) {
 }
 
 fn room(session: Session, people: u64) {
-    const NAMES: [&str; 6] = [
-        "Ada Lovelace",
-        "Grace Hopper",
-        "Alan Turing",
-        "李 小龍",
-        "Bob",
-        "Karen Spärck Jones of Leeds",
-    ];
+    const NAMES: [&str; 6] =
+        ["Ada Lovelace", "Grace Hopper", "Alan Turing", "李 小龍", "Bob", "Karen Spärck Jones of Leeds"];
     const STATUSES: [Status; 5] =
         [Status::Available, Status::InCall, Status::Away, Status::DoNotDisturb, Status::Ringing];
     ready(session);

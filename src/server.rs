@@ -1,1 +1,5 @@
-//! The server.
+//! The server: it introduces people to each other, and forgets them.
+
+pub mod names;
+pub mod registry;
+pub mod sentences;

@@ -169,9 +169,9 @@ impl Session {
         show(self.missed, missed);
         show(self.blocked, blocked);
         self.follow(&entry, &engine.platform);
-        let (revision, contacts) = phone.contacts();
+        let revision = phone.contacts_revision();
         if engine.revision.replace(Some(revision)) != Some(revision) {
-            self.show_contacts(contacts);
+            self.show_contacts(phone.contacts());
         }
         show(self.entry, entry);
     }
