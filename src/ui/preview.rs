@@ -23,7 +23,7 @@ use crate::{
 #[component]
 pub fn PromptPreview() -> impl IntoView {
     view! {
-        <section class="preview" aria-label="Your camera and microphone">
+        <section class="preview" aria-label="Preview of camera and microphone">
             <Choices/>
             <OwnPicture/>
             <Level/>
@@ -47,7 +47,7 @@ pub fn RoomPreview() -> impl IntoView {
                 on:click=move |_| session.act(Action::Preview(!shown.get_untracked()))
             >
                 <Icon glyph=Glyph::Sliders/>
-                "Check your devices"
+                "Check camera and microphone"
             </button>
             {move || shown.get().then(|| view! {
                 <Choices/>
