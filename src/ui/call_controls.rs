@@ -8,14 +8,10 @@ use super::{
 };
 use crate::{call::input::Action, session::Session};
 
-/// What the microphone's button does, and the key M.
+/// What the microphone's button does, and the key M. Unmuting somebody who is just listening opens it.
 pub fn toggle_microphone(session: Session) {
-    let (wanted, muted, camera) =
-        session.local.with_untracked(|local| (local.use_microphone, local.muted, local.use_camera));
-    session.act(match wanted {
-        true => Action::Mute(!muted),
-        false => Action::ChooseDevices { microphone: true, camera },
-    });
+    let heard = session.local.with_untracked(|local| local.use_microphone && !local.muted);
+    session.act(Action::Mute(heard));
 }
 
 /// What the camera's button does, and the key V.

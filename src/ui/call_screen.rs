@@ -63,7 +63,7 @@ pub fn CallScreen() -> impl IntoView {
             <header class="call__head">
                 <h1 tabindex="-1" node_ref=heading>{name}</h1>
                 <CallStatusLine status/>
-                <Badges/>
+                {move || (!outgoing.get()).then(|| view! { <Badges/> })}
             </header>
             <SelfPane/>
             <div class="call__foot">

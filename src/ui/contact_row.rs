@@ -100,7 +100,7 @@ fn is_callable(contact: &Contact) -> bool {
 }
 
 fn status_words(contact: &Contact) -> &'static str {
-    if contact.blocked { "Blocked on this device" } else { words::status(contact.status) }
+    if contact.blocked { "Blocked by you" } else { words::status(contact.status) }
 }
 
 /// As on the wire.

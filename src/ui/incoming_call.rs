@@ -42,8 +42,6 @@ pub fn IncomingCall() -> impl IntoView {
         <dialog
             class="incoming"
             closedby="none"
-            autofocus
-            tabindex="-1"
             aria-labelledby="caller"
             aria-describedby="caller-wish"
             node_ref=dialog
@@ -69,7 +67,7 @@ fn Ringing(name: String, media: Media) -> impl IntoView {
     let accept = move |media| session.act(Action::Accept { media });
     view! {
         <div class="ringing"><Avatar name=name.clone()/></div>
-        <h2 id="caller">{format!("{name} is calling")}</h2>
+        <h2 id="caller" tabindex="-1" autofocus>{format!("{name} is calling")}</h2>
         <p id="caller-wish">{words::incoming(media)}</p>
         <div class="incoming__answers">
             <button type="button" class="answer answer--accept" on:click=move |_| accept(Media::Video)>

@@ -23,7 +23,7 @@ use crate::{
 #[component]
 pub fn PromptPreview() -> impl IntoView {
     view! {
-        <section class="preview" aria-label="Your camera and microphone">
+        <section class="preview" aria-label="Preview of camera and microphone">
             <Choices/>
             <OwnPicture/>
             <Level/>
@@ -39,7 +39,7 @@ pub fn RoomPreview() -> impl IntoView {
     let session = expect_context::<Session>();
     let shown = Memo::new(move |_| session.local.with(|local| local.preview));
     view! {
-        <section class="card preview">
+        <section class="preview">
             <button
                 type="button"
                 class="button button--wide"

@@ -38,13 +38,13 @@ pub fn RoomScreen() -> impl IntoView {
                     "Leave"
                 </button>
             </header>
+            <Myself/>
             <div class="room__main">
                 <Notices/>
                 <MissedCalls/>
                 <ContactList/>
             </div>
-            <aside class="room__side" aria-label="You and your room">
-                <Myself/>
+            <aside class="room__side" aria-label="This room">
                 {move || room.get().map(|room| view! { <Invitation room/> })}
                 <RoomPreview/>
                 <BlockedPeople/>

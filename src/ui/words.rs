@@ -43,10 +43,10 @@ pub fn company(others: usize) -> String {
 pub const fn status(status: Status) -> &'static str {
     match status {
         Status::Available => "Available",
-        Status::Ringing => "On the phone: it is ringing",
+        Status::Ringing => "On the phone",
         Status::InCall => "In a call",
-        Status::Away => "Away: may not hear it ring",
-        Status::DoNotDisturb => "Does not want to be disturbed",
+        Status::Away => "Away",
+        Status::DoNotDisturb => "Do not disturb",
     }
 }
 
@@ -237,7 +237,7 @@ pub const fn trouble(devices: Devices, problem: DeviceProblem) -> &'static str {
 pub const fn remedy(problem: DeviceProblem) -> &'static str {
     match problem {
         DeviceProblem::Denied => {
-            "Click the icon beside the page's address, allow it for this page, then try again."
+            "Click the icon beside the page’s address, allow it for this page, then try again."
         }
         DeviceProblem::InUse => "Close the program or tab that uses it, then try again.",
         DeviceProblem::Missing => "Plug one in, then try again.",
