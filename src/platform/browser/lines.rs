@@ -28,7 +28,7 @@ impl Outgoing {
     }
 
     pub fn set(&self, kind: DeviceKind, track: Option<&MediaStreamTrack>) {
-        self.slot(kind).replace(track.map(Clone::clone));
+        self.slot(kind).replace(track.cloned());
     }
 }
 

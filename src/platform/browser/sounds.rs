@@ -62,7 +62,7 @@ impl Sounds {
     fn stop(&self) {
         if let Some(source) = self.playing.take() {
             let _ = source.disconnect();
-            source.set_buffer(None);
+            let _ = source.stop();
         }
     }
 }
