@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use js_sys::Math;
 use wasm_bindgen::JsValue;
-use web_sys::{AudioContext, AudioContextState, AudioScheduledSourceNode};
+use web_sys::{AudioContext, AudioScheduledSourceNode};
 
 use super::js;
 use crate::call::effect::Sound;
@@ -53,9 +53,8 @@ impl Sounds {
     }
 
     fn start(&self, context: &AudioContext, samples: &[f32]) {
-        if context.state() != AudioContextState::Running {
-            js::ignore(context.resume());
-        }
+        // Whatever its state: it may be just about to be suspended.
+        js::ignore(context.resume());
         let source = looped(context, samples).inspect_err(|error| js::debug("no sound:", error));
         self.playing.replace(source.ok());
     }
