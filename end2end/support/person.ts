@@ -87,6 +87,12 @@ export class Person {
     return new URL(this.page.url()).pathname.replace('/r/', '');
   }
 
+  /** Leaves whatever there is, without a trace in this tab. */
+  async startsAnew(): Promise<void> {
+    await this.page.evaluate(() => sessionStorage.clear());
+    await this.page.goto('about:blank');
+  }
+
   async reloads(): Promise<void> {
     await this.page.reload();
   }
@@ -220,7 +226,23 @@ export class Person {
   }
 }
 
-/** Both are in one call and see, hear and read so. */
+/** Everybody enters the lobby and sees everybody else. */
+export async function areInTheLobby(...people: Person[]): Promise<void> {
+  for (const person of people) await person.enters();
+  for (const person of people) {
+    for (const other of people) if (other !== person) await person.sees(other);
+  }
+}
+
+/** One calls the other with video, who accepts it so. */
+export async function areInACall(caller: Person, callee: Person): Promise<void> {
+  await areInTheLobby(caller, callee);
+  await caller.calls(callee);
+  await callee.accepts();
+  await areTalking(caller, callee);
+}
+
+/** Both are in one call, and hear each other. */
 export async function areTalking(one: Person, other: Person): Promise<void> {
   for (const [here, there] of [[one, other], [other, one]] as const) {
     await here.isIn('connected');

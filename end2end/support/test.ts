@@ -4,7 +4,8 @@ import { test as base, expect } from '@playwright/test';
 
 import { BrowserPool, type Devices, type Kind } from './browsers';
 import type { Name } from './camera';
-import { Person } from './person';
+import { Line } from './line';
+import { Person, type Setting } from './person';
 import { Server } from './server';
 
 export { expect };
@@ -22,7 +23,9 @@ export interface Options {
 interface People {
   server: Server;
   /** Somebody with a browser of another setting than the rest. */
-  somebody: (name: Name, setting?: Partial<Omit<Parameters<typeof Person.arrives>[1], 'name'>>) => Promise<Person>;
+  somebody: (name: Name, setting?: Partial<Omit<Setting, 'name'>>) => Promise<Person>;
+  /** Bob's wire to the server, where a test cuts it. */
+  line: Line;
   alice: Person;
   bob: Person;
   carol: Person;
@@ -65,6 +68,12 @@ export const test = base.extend<Options & People, { pool: BrowserPool }>({
     for (const person of people) {
       expect.soft(person.complaints, `${person.nickname}'s console`).toEqual([]);
     }
+  },
+
+  line: async ({ server }, use) => {
+    const line = await Line.to(server);
+    await use(line);
+    line.close();
   },
 
   alice: ({ somebody }, use) => somebody('alice').then(use),

@@ -4,7 +4,9 @@
 mod capture;
 mod channel;
 mod clipboard;
+mod device_list;
 mod frame;
+mod ice;
 mod js;
 mod lines;
 mod listener;
@@ -22,6 +24,7 @@ mod sounds;
 mod speaker;
 mod storage;
 mod streams;
+mod track;
 
 use std::{
     cell::{Cell, RefCell},
@@ -174,7 +177,7 @@ impl Platform {
     /// Shows a stream in a video element for as long as the element is mounted, whenever the stream comes.
     pub fn attach(&self, stream: StreamKey, video: NodeRef<html::Video>) {
         let streams = self.0.streams.clone();
-        // What a reaction stores lives until it runs again or its owner is gone.
+        // What a reaction stores lives until it runs again or its owner is disposed of.
         Reaction::new(move |_| {
             video.get().map(|video| StoredValue::new_local(streams.attach(stream, video)))
         });

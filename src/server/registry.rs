@@ -189,6 +189,11 @@ impl Registry {
         self.peers.contains_key(&peer)
     }
 
+    #[must_use]
+    pub fn nickname(&self, peer: PeerId) -> Option<&Nickname> {
+        self.peers.get(&peer).map(|peer| &peer.nickname)
+    }
+
     /// Everybody in the room, those in grace too.
     pub fn peers(&self) -> impl Iterator<Item = (PeerId, &Nickname, Status)> {
         self.peers.iter().map(|(id, peer)| (*id, &peer.nickname, self.status(*id)))

@@ -33,10 +33,10 @@ impl ControlChannel {
     /// Lost when the channel is not open: the phone speaks after it has heard that it is.
     pub fn send(&self, control: &Control) {
         let Ok(text) = serde_json::to_string(control) else { return };
-        if self.rtc.ready_state() == RtcDataChannelState::Open {
-            if let Err(error) = self.rtc.send_with_str(&text) {
-                js::debug("not sent:", &error);
-            }
+        if self.rtc.ready_state() == RtcDataChannelState::Open
+            && let Err(error) = self.rtc.send_with_str(&text)
+        {
+            js::debug("not sent:", &error);
         }
     }
 }

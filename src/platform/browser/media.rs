@@ -2,38 +2,28 @@
 
 use std::{
     cell::{Cell, RefCell},
-    rc::{Rc, Weak},
+    rc::Rc,
 };
 
-use js_sys::{Array, Promise};
-use wasm_bindgen::JsCast;
+use js_sys::Promise;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{MediaDeviceInfo, MediaDeviceKind, MediaStreamTrack};
+use web_sys::MediaStreamTrack;
 
 use super::{
-    Dispatch, Level,
-    capture::{self, Request},
-    js,
-    listener::EventListener,
-    meter::Meter,
-    pairs::Pairs,
-    streams::Streams,
+    Dispatch, Level, capture::Request, device_list::DeviceList, js, meter::Meter, pairs::Pairs,
+    streams::Streams, track::OpenTrack,
 };
 use crate::{
     call::{
         effect::DeviceOp,
         input::{DeviceEvent, Input},
-        local::{DeviceInfo, DeviceKind, DeviceProblem},
+        local::{DeviceKind, DeviceProblem},
     },
     platform::StreamKey,
 };
 
 /// The open devices. Dropped, they are closed.
-pub struct Media {
-    inner: Rc<Inner>,
-    /// From the first listing on.
-    changes: RefCell<Option<EventListener>>,
-}
+pub struct Media(Rc<Inner>);
 
 struct Inner {
     dispatch: Dispatch,
@@ -44,7 +34,7 @@ struct Inner {
     camera: Slot,
     meter: RefCell<Option<Meter>>,
     muted: Cell<bool>,
-    listed: Cell<bool>,
+    list: DeviceList,
 }
 
 #[derive(Default)]
@@ -54,21 +44,10 @@ struct Slot {
     turn: Cell<u32>,
 }
 
-/// A running track. Dropped, it is stopped, and the device's lamp goes out with the last one.
-struct OpenTrack {
-    track: MediaStreamTrack,
-    _ended: Option<EventListener>,
-}
-
-impl Drop for OpenTrack {
-    fn drop(&mut self) {
-        self.track.stop();
-    }
-}
-
 impl Media {
     pub fn new(dispatch: Dispatch, level: Level, pairs: Rc<Pairs>, streams: Rc<Streams>) -> Self {
         let inner = Inner {
+            list: DeviceList::new(dispatch.clone()),
             dispatch,
             level,
             pairs,
@@ -77,59 +56,43 @@ impl Media {
             camera: Slot::default(),
             meter: RefCell::default(),
             muted: Cell::default(),
-            listed: Cell::default(),
         };
-        Self { inner: Rc::new(inner), changes: RefCell::default() }
+        Self(Rc::new(inner))
     }
 
     pub fn perform(&self, op: DeviceOp) {
         match op {
             DeviceOp::Open { microphone, camera } => self.open(Request { microphone, camera }),
-            DeviceOp::Close(kind) => self.inner.close(kind),
-            DeviceOp::Mute(muted) => self.inner.mute(muted),
-            DeviceOp::List => self.list(),
+            DeviceOp::Close(kind) => self.0.close(kind),
+            DeviceOp::Mute(muted) => self.0.mute(muted),
+            DeviceOp::List => self.0.list.tell(),
         }
     }
 
     /// A person has used the page: the level can be measured now.
     pub fn gesture(&self) {
-        if let Some(meter) = self.inner.meter.borrow().as_ref() {
+        if let Some(meter) = self.0.meter.borrow().as_ref() {
             meter.resume();
         }
     }
 
     fn open(&self, request: Request) {
-        let turns = [DeviceKind::Microphone, DeviceKind::Camera].map(|kind| {
-            let slot = self.inner.slot(kind);
-            if request.kinds().any(|asked| asked == kind) { slot.next_turn() } else { slot.turn.get() }
-        });
-        let inner = Rc::downgrade(&self.inner);
+        let turns: Vec<_> = request.kinds().map(|kind| self.0.slot(kind).next_turn()).collect();
+        let inner = Rc::downgrade(&self.0);
         spawn_local(async move {
-            for (kind, capture) in request.capture().await {
+            for ((kind, capture), turn) in request.capture().await.into_iter().zip(turns) {
                 let capture = capture.map(OpenTrack::new);
                 let Some(inner) = inner.upgrade() else { continue };
-                inner.captured(kind, turns[kind as usize], &request, capture).await;
+                inner.captured(kind, turn, &request, capture).await;
             }
         });
-    }
-
-    fn list(&self) {
-        self.inner.listed.set(true);
-        let inner = Rc::downgrade(&self.inner);
-        spawn_local(list(inner.clone()));
-        let mut changes = self.changes.borrow_mut();
-        if let (None, Some(devices)) = (changes.as_ref(), capture::devices()) {
-            let listener =
-                EventListener::new(&devices, "devicechange", move |_| spawn_local(list(inner.clone())));
-            changes.replace(listener);
-        }
     }
 }
 
 impl Drop for Media {
     fn drop(&mut self) {
-        self.inner.close(DeviceKind::Microphone);
-        self.inner.close(DeviceKind::Camera);
+        self.0.close(DeviceKind::Microphone);
+        self.0.close(DeviceKind::Camera);
     }
 }
 
@@ -184,11 +147,12 @@ impl Inner {
     }
 
     async fn opened(self: Rc<Self>, kind: DeviceKind, turn: u32, mut open: OpenTrack) {
-        let id = open.track.get_settings().get_device_id();
+        let id = open.device();
         if kind == DeviceKind::Microphone {
             open.track.set_enabled(!self.muted.get());
         }
-        open.listen(kind, Rc::downgrade(&self));
+        let ended = Rc::downgrade(&self);
+        open.on_ended(move || ended.upgrade().iter().for_each(|inner| inner.ended(kind)));
         let placed = self.place(kind, Some(&open.track));
         let old = self.slot(kind).open.replace(Some(open));
         let _ = js::settled(Ok(placed)).await;
@@ -196,10 +160,7 @@ impl Inner {
         if self.slot(kind).turn.get() == turn {
             self.report(DeviceEvent::Opened { kind, id });
         }
-        if self.listed.get() {
-            // Their names may be known only now.
-            list(Rc::downgrade(&self)).await;
-        }
+        self.list.refresh();
     }
 
     /// The promise settles when every connection sends this track.
@@ -246,36 +207,4 @@ impl Slot {
         self.turn.set(self.turn.get() + 1);
         self.turn.get()
     }
-}
-
-impl OpenTrack {
-    fn new(track: MediaStreamTrack) -> Self {
-        Self { track, _ended: None }
-    }
-
-    fn listen(&mut self, kind: DeviceKind, inner: Weak<Inner>) {
-        self._ended = Some(EventListener::new(&self.track, "ended", move |_| {
-            if let Some(inner) = inner.upgrade() {
-                inner.ended(kind);
-            }
-        }));
-    }
-}
-
-async fn list(inner: Weak<Inner>) {
-    let Some(devices) = capture::devices() else { return };
-    let Ok(found) = js::settled(devices.enumerate_devices()).await else { return };
-    let Some(inner) = inner.upgrade() else { return };
-    let found = found.unchecked_into::<Array>().into_iter();
-    let listed = found.filter_map(|device| device_info(device.unchecked_ref())).collect();
-    inner.report(DeviceEvent::Listed(listed));
-}
-
-fn device_info(device: &MediaDeviceInfo) -> Option<DeviceInfo> {
-    let kind = match device.kind() {
-        MediaDeviceKind::Audioinput => DeviceKind::Microphone,
-        MediaDeviceKind::Videoinput => DeviceKind::Camera,
-        _ => return None,
-    };
-    Some(DeviceInfo { kind, id: device.device_id(), label: device.label() })
 }

@@ -4,6 +4,7 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Event;
 
 use super::{
@@ -18,7 +19,7 @@ use crate::{
     settings::Settings,
 };
 
-/// Tells what happens to the page. `pagehide` is told from inside its handler: what is sent then still goes
+/// Tells what happens to the page, and at once when nobody sees it. `pagehide` is told from inside its handler: what is sent then still goes
 /// out.
 pub fn listen(dispatch: &Dispatch) -> [EventListener; 4] {
     let tell = |read: fn(&Event) -> Option<PageEvent>| {
@@ -29,6 +30,10 @@ pub fn listen(dispatch: &Dispatch) -> [EventListener; 4] {
             }
         }
     };
+    if document().hidden() {
+        let dispatch = dispatch.clone();
+        spawn_local(async move { dispatch(Input::Page(PageEvent::Hidden)) });
+    }
     [
         EventListener::new(&document(), "visibilitychange", tell(|_| Some(visibility()))),
         EventListener::new(&window(), "online", tell(|_| Some(PageEvent::Online))),

@@ -6,17 +6,14 @@ use std::{
     rc::Rc,
 };
 
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{
-    MediaStream, MediaStreamTrack, RtcBundlePolicy, RtcConfiguration, RtcIceCandidateInit, RtcIceServer,
-    RtcPeerConnection, RtcPeerConnectionIceEvent, RtcSdpType, RtcSessionDescriptionInit,
-};
+use web_sys::{MediaStream, MediaStreamTrack, RtcPeerConnection, RtcSdpType, RtcSessionDescriptionInit};
 
 use super::{
     channel::ControlChannel,
-    js,
+    ice, js,
     lines::{Lines, Outgoing},
     listener::EventListener,
     path::PathWatch,
@@ -63,7 +60,7 @@ impl Peer {
         outgoing: Rc<Outgoing>,
         streams: Rc<Streams>,
     ) -> Result<Self, JsValue> {
-        let connection = RtcPeerConnection::new_with_configuration(&configuration(ice_servers))?;
+        let connection = RtcPeerConnection::new_with_configuration(&ice::configuration(ice_servers))?;
         let channel = ControlChannel::new(&connection, &reporter);
         let lines = Lines::new(outgoing);
         if offerer {
@@ -72,7 +69,7 @@ impl Peer {
         let path = PathWatch::new(&connection, &reporter);
         let candidates = EventListener::new(&connection, "icecandidate", {
             let reporter = reporter.clone();
-            move |event| report_candidate(&reporter, event.unchecked_ref())
+            move |event| ice::report_candidate(&reporter, event.unchecked_ref())
         });
         let inner = Inner {
             connection,
@@ -185,7 +182,7 @@ impl Inner {
 
     /// A candidate that cannot be used is no failure: others follow, or came before.
     async fn add_candidate(&self, candidate: Option<&Candidate>) -> Result<Option<PairEvent>, Stop> {
-        let init = candidate.map(candidate_init);
+        let init = candidate.map(ice::candidate_init);
         let promise = self.connection.add_ice_candidate_with_opt_rtc_ice_candidate_init(init.as_ref());
         match self.reporter.wait(&promise).await {
             Err(Stop::Failed(error)) => js::debug("A candidate was not taken:", &error),
@@ -220,48 +217,4 @@ impl Inner {
     fn camera_key(&self) -> StreamKey {
         StreamKey::RemoteCamera(self.reporter.pair.peer)
     }
-}
-
-fn configuration(ice_servers: &[IceServer]) -> RtcConfiguration {
-    let servers: Array = ice_servers.iter().map(ice_server).collect();
-    let configuration = RtcConfiguration::new();
-    configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
-    configuration.set_ice_servers(&servers);
-    configuration
-}
-
-fn ice_server(server: &IceServer) -> RtcIceServer {
-    let init = RtcIceServer::new();
-    init.set_urls(&server.urls.iter().map(|url| JsValue::from_str(url)).collect::<Array>());
-    if let Some(username) = &server.username {
-        init.set_username(username);
-    }
-    if let Some(credential) = &server.credential {
-        init.set_credential(credential);
-    }
-    init
-}
-
-/// An empty candidate ends one fragment's; none at all ends the round.
-fn report_candidate(reporter: &Reporter, event: &RtcPeerConnectionIceEvent) {
-    let Some(found) = event.candidate() else { return reporter.report(PairEvent::EndOfCandidates) };
-    let candidate = Candidate {
-        candidate: found.candidate(),
-        mid: found.sdp_mid(),
-        line: found.sdp_m_line_index(),
-        fragment: js::get(&found, "usernameFragment").as_string(),
-    };
-    if !candidate.candidate.is_empty() {
-        reporter.report(PairEvent::Candidate(candidate));
-    }
-}
-
-fn candidate_init(candidate: &Candidate) -> RtcIceCandidateInit {
-    let init = RtcIceCandidateInit::new(&candidate.candidate);
-    init.set_sdp_mid(candidate.mid.as_deref());
-    init.set_sdp_m_line_index(candidate.line);
-    if let Some(fragment) = &candidate.fragment {
-        js::set(&init, "usernameFragment", &fragment.into());
-    }
-    init
 }

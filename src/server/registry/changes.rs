@@ -2,12 +2,16 @@
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
-    mem,
+    iter, mem,
     time::Duration,
 };
 
-use super::{Delivery, Registry, deadlines::Due};
+use super::{Delivery, Registry, deadlines::Due, peer::Peer};
 use crate::protocol::{Availability, PeerId, Presence, ServerMessage, Status};
+
+/// People in one message: what is written to every socket of a large room in one piece stays small, and with it
+/// each socket's buffer.
+const MOST_IN_ONE: usize = 128;
 
 #[derive(Debug, Default)]
 pub(super) struct Changes {
@@ -84,40 +88,46 @@ impl Registry {
         if let Some(at) = self.changes.due.take() {
             self.deadlines.remove(at, Due::Presence);
         }
-        let mut presence = Presence::default();
-        for (peer, change) in mem::take(&mut self.changes.pending) {
-            let status = self.status(peer);
-            if let (Change::Joined { .. }, Some(entry)) = (change, self.peers.get(&peer)) {
-                presence.joined.insert(peer, entry.nickname.clone());
-            }
-            match change {
-                Change::Left => presence.left.push(peer),
-                Change::Joined { .. } if status == Status::Available => {}
-                Change::Joined { .. } | Change::Status => {
-                    presence.status.insert(peer, status);
-                }
-            }
-        }
-        if presence != Presence::default() {
+        let changes: Vec<(PeerId, Change)> = mem::take(&mut self.changes.pending).into_iter().collect();
+        for portion in changes.chunks(MOST_IN_ONE) {
+            let presence = self.describe(portion);
             self.out.push(Delivery::Broadcast(ServerMessage::Presence(presence)));
         }
     }
 
-    /// The room as it was last announced: whoever is not in it yet comes with the next announcement, which
-    /// the newcomer hears too. So nobody is told of anybody twice, however many join at once.
-    pub(super) fn contacts(&self, newcomer: PeerId) -> Presence {
-        let others = || {
-            let seen = |id: &PeerId| *id != newcomer && !self.changes.is_unannounced(*id);
-            self.peers.iter().filter(move |(id, _)| seen(id))
-        };
-        Presence {
-            joined: others().map(|(id, peer)| (*id, peer.nickname.clone())).collect(),
-            status: others()
-                .map(|(id, _)| (*id, self.status(*id)))
-                .filter(|(_, status)| *status != Status::Available)
-                .collect(),
-            left: Vec::new(),
+    fn describe(&self, changes: &[(PeerId, Change)]) -> Presence {
+        let mut presence = Presence::default();
+        for &(id, change) in changes {
+            match (change, self.peers.get(&id)) {
+                (Change::Joined { .. }, Some(peer)) => self.introduce(&mut presence, id, peer),
+                (Change::Status, Some(_)) => {
+                    presence.status.insert(id, self.status(id));
+                }
+                (_, None) | (Change::Left, _) => presence.left.push(id),
+            }
         }
+        presence
+    }
+
+    fn introduce(&self, presence: &mut Presence, id: PeerId, peer: &Peer) {
+        presence.joined.insert(id, peer.nickname.clone());
+        let status = self.status(id);
+        if status != Status::Available {
+            presence.status.insert(id, status);
+        }
+    }
+
+    /// The room as it was last announced, in portions: whoever is not in it yet comes with the next
+    /// announcement, which the newcomer hears too. So nobody is told of anybody twice, however many join at once.
+    pub(super) fn contacts(&self, newcomer: PeerId) -> impl Iterator<Item = Presence> {
+        let is_other = move |id: &PeerId| *id != newcomer && !self.changes.is_unannounced(*id);
+        let mut others = self.peers.iter().filter(move |(id, _)| is_other(id)).peekable();
+        iter::from_fn(move || {
+            others.peek()?;
+            let mut presence = Presence::default();
+            others.by_ref().take(MOST_IN_ONE).for_each(|(id, peer)| self.introduce(&mut presence, *id, peer));
+            Some(presence)
+        })
     }
 
     pub(super) fn set_availability(&mut self, id: PeerId, availability: Availability) {

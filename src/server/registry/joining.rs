@@ -6,7 +6,7 @@ use super::{
     peer::{Link, Peer},
 };
 use crate::{
-    protocol::{Availability, CLOSE_SUPERSEDED, ErrorCode, Nickname, PeerId, ServerMessage},
+    protocol::{Availability, CLOSE_SUPERSEDED, ErrorCode, Nickname, PeerId, Presence, ServerMessage},
     server::{
         names::{self, Skeleton},
         sentences::Refusal,
@@ -94,8 +94,16 @@ impl Registry {
         let Some(entry) = self.peers.get(&peer) else { return };
         let call = entry.call.and_then(|id| Some(self.snapshot(id, self.calls.get(&id)?)));
         let (nickname, availability) = (entry.nickname.clone(), entry.availability);
-        let admission = Admission { peer, nickname, availability, contacts: self.contacts(peer), call };
-        self.out.push(Delivery::Welcome { to: join.connection, id: join.id, admission });
+        let to = join.connection;
+        let mut portions = self.contacts(peer);
+        let contacts = portions.next().unwrap_or_default();
+        let rest: Vec<Presence> = portions.collect();
+        let admission = Admission { peer, nickname, availability, contacts, call };
+        self.out.push(Delivery::Welcome { to, id: join.id, admission });
+        for presence in rest {
+            let message = ServerMessage::Presence(presence);
+            self.out.push(Delivery::Send { to, id: None, message });
+        }
     }
 
     /// Hands over what was said meanwhile, and tells the others when they have to begin anew.
