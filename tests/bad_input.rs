@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::json;
 use support::{Person, Raw, Server, call, lobby};
 use tincan::protocol::{
-    CLOSE_ABUSE, CLOSE_OUTDATED, ClientMessage, ErrorCode, MAX_DEPTH, MAX_MESSAGE_BYTES, ServerMessage,
+    CLOSE_ABUSE, CLOSE_OUTDATED, ClientMessage, ErrorCode, MAX_DEPTH, MAX_MESSAGE_BYTES, ServerFrame, ServerMessage,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -19,7 +19,7 @@ async fn before_hello(message: Message) -> (ErrorCode, Option<u32>) {
     let answer = raw.hears_refusal().await;
     raw.says_hello("Ada").await;
     assert!(
-        matches!(raw.hears().await.unwrap().message, ServerMessage::Welcome(_)),
+        matches!(raw.hears().await, Ok(ServerFrame { message: ServerMessage::Welcome(_), .. })),
         "it cost more than itself"
     );
     answer

@@ -3,6 +3,7 @@
 //! Nothing in here sleeps. That something was *not* said is shown by a fence: a ping, and everything that came
 //! before its pong.
 #![allow(dead_code, reason = "each test program uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "here a test fails, and says where")]
 
 pub mod http;
 pub mod person;
