@@ -24,6 +24,8 @@ pub const VERSION: u32 = 1;
 pub const MAX_MESSAGE_BYTES: usize = 64 * 1024;
 /// Deepest accepted nesting of arrays and objects in a message.
 pub const MAX_DEPTH: usize = 32;
+/// The server's close code for a peer that said goodbye (RFC 6455, section 7.4.1).
+pub const CLOSE_NORMAL: u16 = 1000;
 /// The server's close code for a socket whose peer has a newer one: do not reconnect.
 pub const CLOSE_SUPERSEDED: u16 = 4001;
 /// The server's close code for a client of another protocol version: reload the page.
@@ -93,6 +95,8 @@ pub enum ClientMessage {
     Ping {},
     /// The page is being closed or reloaded: shortens the grace.
     Leaving {},
+    /// This person leaves the room on purpose: no grace at all. The server closes the socket with 1000.
+    Goodbye {},
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

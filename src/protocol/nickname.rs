@@ -38,6 +38,12 @@ impl Nickname {
         Ok(Self(text.into()))
     }
 
+    /// Stands for a peer of whom only the id is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self("Somebody".into())
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

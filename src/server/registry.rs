@@ -30,8 +30,8 @@ use self::{
 use super::{names::Skeleton, sentences::Refusal};
 use crate::{
     protocol::{
-        Availability, BootId, CallId, CallState, ClientMessage, ErrorCode, IceServer, Incarnation, Nickname,
-        PeerId, Presence, ServerMessage, Status, VERSION, Welcome,
+        Availability, BootId, CLOSE_NORMAL, CallId, CallState, ClientMessage, ErrorCode, IceServer,
+        Incarnation, Nickname, PeerId, Presence, ServerMessage, Status, VERSION, Welcome,
     },
     settings::Timeouts,
 };
@@ -245,6 +245,13 @@ impl Registry {
                 Ok(())
             }
             ClientMessage::Leaving {} => Ok(()),
+            ClientMessage::Goodbye {} => {
+                let connection = self.connection(asked.by);
+                self.forget(asked.by);
+                let code = CLOSE_NORMAL;
+                self.out.extend(connection.map(|connection| Delivery::Close { connection, code }));
+                Ok(())
+            }
         }
     }
 

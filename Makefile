@@ -1,0 +1,117 @@
+# Everything one does with Tincan. `make` alone lists it.
+#
+# A fresh machine needs Rust (with rustup and a C compiler), Node 20 or newer, and make. Whatever else is
+# missing is installed by the command that needs it: only if absent, at the version pinned here, and it says so.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+
+# cargo-leptos 0.3.11 wants a newer Rust than this crate. wasm-bindgen's tool must match the crate exactly.
+CARGO_LEPTOS := 0.3.10
+WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = .*"=\([0-9.]*\)".*/\1/p' Cargo.toml)
+
+# `.tools` holds a tool only when another version of it is installed for this user, and is looked at first.
+export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/end2end/node_modules/.bin:$(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+
+server   := --features ssr
+frontend := --lib --features hydrate --target wasm32-unknown-unknown --target-dir target/front
+
+.PHONY: help
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+
+##### Running it
+
+.PHONY: serve
+serve: tools ## Build Tincan and serve it on http://localhost:3000
+	cargo-leptos serve
+
+.PHONY: site
+site: tools ## Build the server and the site as they are released, in target/release and target/site
+	cargo-leptos build --release --precompress
+
+
+##### Proving it
+
+.PHONY: test
+test: check e2e ## Run everything: check, then the end-to-end tests in real browsers
+
+.PHONY: check
+check: lint unit ## Format, lints, and every test that needs no browser
+
+.PHONY: lint
+lint: wasm-target node-modules
+	cargo fmt --check
+	cargo clippy $(server) --all-targets -- -D warnings
+	cargo clippy $(frontend) -- -D warnings
+	cd end2end && tsc
+	@! grep -rnE 'cfg(_attr)?\(.*feature *= *"(ssr|hydrate)"' src --include='*.rs' \
+	    | grep -vE '^src/(lib|main|platform)\.rs:' \
+	  || { echo 'cfg(feature) belongs into src/lib.rs, src/main.rs and src/platform.rs alone.'; exit 1; }
+
+.PHONY: unit
+unit: ## Unit tests, the simulation, and the tests with real sockets
+	cargo test $(server)
+
+.PHONY: e2e
+e2e: site browsers ## The end-to-end tests; narrow them with ARGS, such as ARGS='calling --project=firefox'
+	cd end2end && playwright test $(ARGS)
+
+.PHONY: bench
+bench: site browsers ## Measure the budgets, each beside its floor (about ten minutes)
+	cargo bench $(server) --bench budgets
+
+
+##### Installing what is missing
+
+.PHONY: tools
+tools: wasm-target cargo-leptos wasm-bindgen node-modules ## Install what builds Tincan
+
+.PHONY: wasm-target
+wasm-target: rust
+	@[ -d "$$(rustc --print target-libdir --target wasm32-unknown-unknown)" ] || { \
+	  echo '==> Adding the WebAssembly target to Rust (seconds).'; \
+	  rustup target add wasm32-unknown-unknown; }
+
+.PHONY: cargo-leptos
+cargo-leptos: rust
+	@cargo-leptos --version 2>/dev/null | grep -qx 'cargo-leptos $(CARGO_LEPTOS)' || { \
+	  echo '==> Building cargo-leptos $(CARGO_LEPTOS), which builds the server and the page together (5 to 10 minutes, once).'; \
+	  CARGO_PROFILE_RELEASE_LTO=false cargo install cargo-leptos@$(CARGO_LEPTOS) --locked $(call beside,cargo-leptos); }
+
+.PHONY: wasm-bindgen
+wasm-bindgen: rust
+	@wasm-bindgen --version 2>/dev/null | grep -qx 'wasm-bindgen $(WASM_BINDGEN)' || { \
+	  echo '==> Building wasm-bindgen $(WASM_BINDGEN), which joins WebAssembly and the browser (1 to 2 minutes, once).'; \
+	  cargo install wasm-bindgen-cli@$(WASM_BINDGEN) --locked $(call beside,wasm-bindgen); }
+
+# An own copy in .tools when this user has another version, which stays as it is.
+beside = $$(command -v $(1) >/dev/null && echo --root .tools)
+
+.PHONY: node-modules
+node-modules: end2end/node_modules/.package-lock.json
+
+end2end/node_modules/.package-lock.json: end2end/package-lock.json
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null \
+	  || { echo 'Tincan is built and tested with Node 20 or newer: https://nodejs.org'; exit 1; }
+	@echo '==> Installing wasm-opt and Playwright into end2end/node_modules (seconds; 170 MB).'
+	@cd end2end && npm ci --no-fund --no-audit
+	@touch $@
+
+.PHONY: browsers
+browsers: node-modules
+	@end2end/install-browsers
+
+.PHONY: rust
+rust:
+	@command -v cargo >/dev/null || { echo 'Tincan is written in Rust: https://rustup.rs'; exit 1; }
+
+
+##### Tidying up
+
+.PHONY: clean
+clean: ## Remove everything that was built; installed tools stay
+	cargo clean
+	rm -rf end2end/test-results end2end/playwright-report end2end/screens-out

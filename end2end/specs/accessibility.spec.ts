@@ -1,0 +1,83 @@
+import axe from 'axe-core';
+
+import { GALLERY } from '../support/gallery';
+import { areTalking, type Person } from '../support/person';
+import { expect, test } from '../support/test';
+
+for (const { name, reach } of GALLERY) {
+  test(`axe finds nothing on ${name}`, async ({ alice, bob }) => {
+    const { page } = await reach({ alice, bob });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.evaluate(axe.source);
+      const findings = await page.evaluate(async () => {
+        const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+        return violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ target }) => target.join(' ')) }));
+      });
+      expect(findings, colorScheme).toEqual([]);
+    }
+  });
+}
+
+test('a whole call with the keyboard alone', async ({ alice, bob }) => {
+  for (const person of [alice, bob]) {
+    await person.opens();
+    await tabsTo(person, 'Nickname');
+    await person.page.keyboard.type(person.nickname);
+    await person.page.keyboard.press('Enter');
+    await person.isInTheRoom();
+  }
+  await alice.sees(bob);
+  await tabsTo(alice, 'Call Bob with video');
+  await alice.page.keyboard.press('Enter');
+  await bob.isRungBy(alice);
+  await tabsTo(bob, 'Accept with video');
+  await bob.page.keyboard.press('Enter');
+  await areTalking(alice, bob);
+  await tabsTo(alice, 'Microphone');
+  await alice.page.keyboard.press('Space');
+  await expect(bob.screen.badge('Alice is muted')).toBeVisible();
+  await tabsTo(bob, 'Hang up');
+  await bob.page.keyboard.press('Enter');
+  await alice.isIn('ended');
+  await tabsTo(alice, 'Back to the room');
+  await alice.page.keyboard.press('Enter');
+  await alice.isInTheRoom();
+});
+
+test('escape does not decline a call by accident', async ({ alice, bob }) => {
+  await alice.enters();
+  await bob.enters();
+  await alice.calls(bob);
+  await bob.isRungBy(alice);
+  await bob.page.keyboard.press('Escape');
+  await bob.page.keyboard.press('Escape');
+  await bob.isRungBy(alice);
+  await bob.accepts();
+  await areTalking(alice, bob);
+});
+
+test('nothing needs more than 320 pixels', async ({ alice, bob }) => {
+  for (const { name, reach } of GALLERY.filter(({ name }) => ['prompt', 'room', 'call'].includes(name))) {
+    const { page } = await reach({ alice, bob });
+    await page.setViewportSize({ width: 320, height: 640 });
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, name).toBeLessThanOrEqual(320);
+    for (const person of [alice, bob]) await person.startsAnew();
+  }
+});
+
+/** Presses Tab until the element of that name has the focus. */
+async function tabsTo({ page }: Person, name: string): Promise<void> {
+  const focused = () =>
+    page.evaluate(() => {
+      const element = document.activeElement as HTMLElement | null;
+      const label = element?.getAttribute('aria-label') ?? (element as HTMLInputElement | null)?.labels?.[0]?.innerText;
+      return (label ?? element?.innerText ?? '').trim();
+    });
+  for (let presses = 0; presses < 60; presses++) {
+    if ((await focused()) === name) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab never came to “${name}”.`);
+}

@@ -1,0 +1,285 @@
+// From the click to the ring to the end, however it ends.
+
+import { areInACall, areInTheLobby, areTalking } from '../support/person';
+import { expect, test } from '../support/test';
+
+test('a call is accepted with video', async ({ alice, bob }) => {
+  await areInTheLobby(alice, bob);
+  await alice.calls(bob);
+  await alice.isIn('ringing');
+  await bob.isRungBy(alice);
+  await bob.accepts('video');
+  await areTalking(alice, bob);
+  await alice.seesTheCameraOf(bob);
+  await bob.seesTheCameraOf(alice);
+});
+
+test('a call is accepted with voice', async ({ alice, bob }) => {
+  await areInTheLobby(alice, bob);
+  await alice.calls(bob);
+  await bob.accepts('voice');
+  await areTalking(alice, bob);
+  await bob.seesTheCameraOf(alice);
+  await alice.seesNoCameraOf(bob);
+});
+
+test('a voice call opens no camera', async ({ alice, bob }) => {
+  await areInTheLobby(alice, bob);
+  await alice.calls(bob, 'voice');
+  await bob.accepts('voice');
+  await areTalking(alice, bob);
+  await alice.seesNoCameraOf(bob);
+  await bob.seesNoCameraOf(alice);
+});
+
+test('while it rings the caller reads so, and the called one’s tab says who calls', async ({ alice, bob }) => {
+  await areInTheLobby(alice, bob);
+  await alice.calls(bob);
+  await expect(alice.screen.status).toHaveText('Ringing…');
+  await expect(bob.page).toHaveTitle(/Alice is calling/);
+  await alice.cancels();
+  await expect(bob.page).not.toHaveTitle(/is calling/);
+});
+
+test('a call is declined', async ({ alice, bob }) => {
+  await areInTheLobby(alice, bob);
+  await alice.calls(bob);
+  await bob.declines();
+  await alice.readsThatItEnded(/Bob declined/);
+  await bob.isRungByNobody();
+  await bob.isInTheRoom();
+});
+
+test('a call that is cancelled stops ringing and is missed', async ({ alice, bob }) => {
+  await areInTheLobby(alice, bob);
+  await alice.calls(bob);
+  await bob.isRungBy(alice);
+  await alice.cancels();
+  await bob.isRungByNobody();
+  await expect(bob.screen.missed).toContainText('Alice');
+});
+
+test('somebody in a call is busy', async ({ alice, bob, carol }) => {
+  await areInTheLobby(alice, bob, carol);
+  await alice.calls(bob, 'voice');
+  await bob.isRungBy(alice);
+  await expect(carol.screen.call('Bob', 'voice')).toBeDisabled();
+  await bob.accepts('voice');
+  await areTalking(alice, bob);
+  await carol.sees(bob, 'in_call');
+  await expect(carol.screen.call('Bob', 'voice')).toBeDisabled();
+});
+
+test.describe('when nobody answers', () => {
+  test.use({ flags: ['--timeout', 'ring=1500'] });
+
+  test('both have missed it, and either can call back', async ({ alice, bob }) => {
+    await areInTheLobby(alice, bob);
+    await alice.calls(bob);
+    await bob.isRungBy(alice);
+    await alice.readsThatItEnded(/Nobody answered/);
+    await bob.isRungByNobody();
+    await expect(alice.screen.missed).toContainText('Bob');
+    await expect(bob.screen.missed).toContainText('Alice');
+    await bob.screen.callBack('Alice').click();
+    await alice.isRungBy(bob);
+    await alice.accepts();
+    await areTalking(alice, bob);
+  });
+});
+
+test('both call each other at once and are connected', async ({ alice, bob }) => {
+  await areInTheLobby(alice, bob);
+  await Promise.all([alice.calls(bob), bob.calls(alice)]);
+  await areTalking(alice, bob);
+  await alice.seesTheCameraOf(bob);
+  await bob.seesTheCameraOf(alice);
+});
+
+test('two calls one after the other', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  await alice.hangsUp();
+  await bob.readsThatItEnded(/Alice hung up/);
+  await alice.screen.backToRoom.click();
+  await bob.calls(alice);
+  await alice.accepts();
+  await areTalking(alice, bob);
+});
+
+test.describe('with a short grace', () => {
+  test.use({ flags: ['--timeout', 'leaving_grace=500', '--timeout', 'grace=2000'] });
+
+  test('the called one closes the tab while it rings', async ({ alice, bob }) => {
+    await areInTheLobby(alice, bob);
+    await alice.calls(bob);
+    await bob.isRungBy(alice);
+    await bob.closesTheTab();
+    await alice.readsThatItEnded(/Bob is gone/);
+  });
+
+  test('the caller closes the tab while it rings', async ({ alice, bob }) => {
+    await areInTheLobby(alice, bob);
+    await alice.calls(bob);
+    await bob.isRungBy(alice);
+    await alice.closesTheTab();
+    await bob.isRungByNobody();
+    await expect(bob.screen.missed).toContainText('Alice');
+  });
+
+  test('one closes the tab during the call', async ({ alice, bob }) => {
+    await areInACall(alice, bob);
+    await bob.closesTheTab();
+    await alice.readsThatItEnded(/Bob is gone/);
+    await alice.seesNo(bob);
+  });
+});
+
+test('the called one reloads while it rings, and it rings again', async ({ alice, bob }) => {
+  await areInTheLobby(alice, bob);
+  await alice.calls(bob);
+  await bob.isRungBy(alice);
+  await bob.reloads();
+  await bob.isRungBy(alice);
+  await bob.accepts();
+  await areTalking(alice, bob);
+  await alice.seesTheCameraOf(bob);
+});
+
+for (const who of ['caller', 'called one'] as const) {
+  test(`the ${who} reloads during the call and is back in it`, async ({ alice, bob }) => {
+    await areInACall(alice, bob);
+    const [gone, there] = who === 'caller' ? [alice, bob] : [bob, alice];
+    await gone.reloads();
+    await gone.isIn('connected');
+    await there.isIn('connected');
+    await there.seesTheCameraOf(gone);
+    await there.hears(gone);
+  });
+}
+
+test.describe('somebody whose wire is cut', () => {
+  const complaints = [/WebSocket/, /ERR_/, /can.t establish a connection/];
+
+  test('goes on talking, and finds the room again', async ({ somebody, line, alice }) => {
+    const bob = await somebody('bob', { origin: line.origin });
+    bob.foresees(...complaints);
+    await areInACall(alice, bob);
+    line.cuts();
+    await expect(bob.screen.badge('The server is away')).toBeVisible();
+    await alice.hears(bob);
+    await bob.seesTheCameraOf(alice);
+    line.mends();
+    await expect(bob.screen.badge('The server is away')).toHaveCount(0);
+    await bob.hangsUp();
+    await alice.readsThatItEnded(/Bob hung up/);
+  });
+
+  test('hangs up all the same', async ({ somebody, line, alice }) => {
+    const bob = await somebody('bob', { origin: line.origin });
+    bob.foresees(...complaints);
+    await areInACall(alice, bob);
+    line.cuts();
+    await expect(bob.screen.badge('The server is away')).toBeVisible();
+    await bob.hangsUp();
+    await alice.readsThatItEnded(/Bob hung up/);
+  });
+
+  test('is rung when it is mended', async ({ somebody, line, alice }) => {
+    const bob = await somebody('bob', { origin: line.origin });
+    bob.foresees(...complaints);
+    await areInTheLobby(alice, bob);
+    await alice.calls(bob);
+    await bob.isRungBy(alice);
+    line.cuts();
+    await expect(bob.screen.connectionTrouble).toBeVisible();
+    line.mends();
+    await bob.isRungBy(alice);
+    await bob.accepts();
+    await areTalking(alice, bob);
+  });
+});
+
+test('the server is killed during a call, and the call goes on', async ({ server, alice, bob }) => {
+  for (const person of [alice, bob]) person.foresees(/WebSocket/, /ERR_/, /can.t establish a connection/);
+  await areInACall(alice, bob);
+  await server.ends('SIGKILL');
+  await expect(alice.screen.badge('The server is away')).toBeVisible();
+  await alice.seesTheCameraOf(bob);
+  await alice.hears(bob);
+  await server.comesBack();
+  await expect(alice.screen.badge('The server is away')).toHaveCount(0);
+  await expect(bob.screen.badge('The server is away')).toHaveCount(0);
+  await areTalking(alice, bob);
+  await alice.hangsUp();
+  await bob.readsThatItEnded(/Alice hung up/);
+  await bob.sees(alice);
+});
+
+test('somebody who does not want to be disturbed is not rung', async ({ alice, bob }) => {
+  await areInTheLobby(alice, bob);
+  await bob.screen.availability.selectOption('Do not disturb');
+  await alice.sees(bob, 'do_not_disturb');
+  await expect(alice.screen.call('Bob', 'video')).toBeDisabled();
+  await expect(alice.screen.call('Bob', 'voice')).toBeDisabled();
+});
+
+test.describe('a blocked person', () => {
+  test.use({ flags: ['--timeout', 'ring=1500'] });
+
+  test('rings nobody, until unblocked', async ({ alice, bob }) => {
+    await areInTheLobby(alice, bob);
+    await bob.screen.more('Alice').click();
+    await bob.screen.block('Alice').click();
+    await alice.calls(bob);
+    await alice.isIn('ended');
+    await bob.isRungByNobody();
+    await alice.screen.backToRoom.click();
+    await bob.screen.unblock('Alice').first().click();
+    await alice.calls(bob);
+    await bob.isRungBy(alice);
+  });
+});
+
+test.describe('declined twice', () => {
+  test.use({ flags: ['--timeout', 'declined_wait=3000'] });
+
+  test('a caller has to wait, and then may ring again', async ({ alice, bob }) => {
+    await areInTheLobby(alice, bob);
+    for (let time = 0; time < 2; time++) {
+      await alice.calls(bob);
+      await bob.declines();
+      await alice.readsThatItEnded(/declined/);
+    }
+    await alice.calls(bob);
+    await alice.readsThatItEnded(/declined twice/);
+    await bob.isRungByNobody();
+    await expect(async () => {
+      await alice.calls(bob);
+      await expect(alice.screen.stage).toHaveAttribute('data-phase', /ringing|ended/);
+      if (await alice.screen.backToRoom.isVisible()) await alice.screen.backToRoom.click();
+      await bob.isRungBy(alice);
+    }).toPass();
+  });
+});
+
+test('a duplicated tab takes nothing from the first', async ({ alice, bob }) => {
+  await areInTheLobby(alice, bob);
+  const copied = alice.context.waitForEvent('page');
+  // As a browser duplicates a tab: with a copy of its session storage.
+  await alice.page.evaluate(() => void window.open(location.href));
+  const copy = await copied;
+  await expect(copy.locator('[data-ready="true"], [aria-label="You"]').first()).toBeVisible();
+  await alice.isInTheRoom();
+  await bob.calls(alice);
+  await alice.isRungBy(bob);
+  await alice.accepts();
+  await areTalking(alice, bob);
+});
+
+test('a second tab is a second person', async ({ alice, bob }) => {
+  await areInTheLobby(alice, bob);
+  const second = await alice.opensAnotherTab();
+  await second.enters(undefined, 'Alice too');
+  await bob.seesSomebody('Alice too');
+  await bob.sees(alice);
+});

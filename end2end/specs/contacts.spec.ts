@@ -1,0 +1,95 @@
+import { SocketPeer } from '../support/socket-peer';
+import { expect, test } from '../support/test';
+
+test('somebody who joins is seen within 200 ms', async ({ server, alice }) => {
+  await alice.enters();
+  const seenAt = alice.page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const look = new MutationObserver(() => {
+          if (document.querySelector('[data-testid="contact"]')) resolve(Date.now());
+        });
+        look.observe(document.body, { childList: true, subtree: true });
+      }),
+  );
+  const peer = await SocketPeer.connects(server);
+  const joinsAt = Date.now();
+  peer.saysHello('Bob');
+  expect((await seenAt) - joinsAt).toBeLessThan(200);
+  peer.leaves();
+});
+
+test.describe('with a short grace', () => {
+  test.use({ flags: ['--timeout', 'leaving_grace=300', '--timeout', 'grace=1500'] });
+
+  test('somebody who closes the tab goes', async ({ alice, bob }) => {
+    await alice.enters();
+    await bob.enters();
+    await alice.sees(bob);
+    await bob.closesTheTab();
+    await alice.seesNo(bob);
+  });
+
+  test('somebody who vanishes stays for the grace, then goes', async ({ server, alice }) => {
+    await alice.enters();
+    const peer = await SocketPeer.enters(server, 'Bob');
+    await alice.seesSomebody('Bob');
+    peer.vanishes();
+    await expect(alice.screen.contacts).toHaveCount(1);
+    await expect(alice.screen.contacts).toHaveCount(0);
+  });
+
+  test('somebody who leaves the room goes at once', async ({ alice, bob }) => {
+    await alice.enters();
+    await bob.enters();
+    await alice.sees(bob);
+    await bob.leaves();
+    await alice.seesNo(bob);
+  });
+});
+
+test('what others are doing is seen', async ({ alice, bob, carol }) => {
+  for (const person of [alice, bob, carol]) await person.enters();
+  await alice.sees(bob, 'available');
+  await carol.calls(bob);
+  await alice.sees(bob, 'ringing');
+  await alice.sees(carol, 'ringing');
+  await bob.accepts();
+  await alice.sees(bob, 'in_call');
+  await alice.sees(carol, 'in_call');
+  await bob.hangsUp();
+  await alice.sees(bob, 'available');
+  await bob.screen.backToRoom.click();
+  await bob.screen.availability.selectOption('Away');
+  await alice.sees(bob, 'away');
+  await bob.screen.availability.selectOption('Do not disturb');
+  await alice.sees(bob, 'do_not_disturb');
+  await bob.screen.availability.selectOption('Available');
+  await alice.sees(bob, 'available');
+});
+
+test.describe('five hundred people', () => {
+  const CROWD = 500;
+  test.use({ flags: ['--max-connections-per-address', '1000', '--max-peers-per-room', '1000'] });
+
+  test('are listed, found by name, and called', async ({ server, alice }, testInfo) => {
+    const names = Array.from({ length: CROWD }, (_, i) => `Person ${String(i).padStart(3, '0')}`);
+    const crowd = [];
+    for (const name of names) crowd.push(await SocketPeer.enters(server, name));
+
+    const start = Date.now();
+    await alice.enters();
+    await expect(alice.screen.contacts).toHaveCount(CROWD);
+    const listed = Date.now() - start;
+
+    const typed = Date.now();
+    await alice.screen.search.fill('person 377');
+    await expect(alice.screen.contacts).toHaveCount(1);
+    const found = Date.now() - typed;
+    await alice.screen.call('Person 377', 'voice').click();
+    await crowd[377]?.hears('invited');
+    testInfo.annotations.push({ type: 'measured', description: `listed in ${listed} ms, found in ${found} ms` });
+    expect(found).toBeLessThan(500);
+    for (const peer of crowd) peer.vanishes();
+  });
+});

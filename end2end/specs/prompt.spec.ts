@@ -1,0 +1,122 @@
+import { INSECURE_HOST } from '../support/browsers';
+import { whose } from '../support/camera';
+import { expect, test } from '../support/test';
+
+test('the nickname is remembered on this device', async ({ alice }) => {
+  await alice.enters();
+  await alice.leaves();
+  const tab = await alice.opensAnotherTab();
+  await tab.opens();
+  await expect(tab.screen.nickname).toHaveValue('Alice');
+});
+
+test('a taken nickname is answered with a free one, which works', async ({ alice, bob }) => {
+  await alice.enters();
+  await bob.opens();
+  await bob.screen.nickname.fill('ALICE');
+  await bob.screen.enterLobby.click();
+  await expect(bob.screen.problem).toContainText(/nickname/i);
+  await expect(bob.screen.nickname).toBeFocused();
+  await bob.screen.suggestion.click();
+  await bob.isInTheRoom();
+  await expect(alice.screen.contacts).toHaveCount(1);
+});
+
+for (const [what, nickname] of [['nothing', ''], ['spaces', '   '], ['a text that turns round', 'a\u202eb']] as const) {
+  test(`${what} is no nickname, and the page says so`, async ({ alice }) => {
+    await alice.opens();
+    await alice.screen.nickname.fill(nickname);
+    await alice.screen.enterLobby.click();
+    await expect(alice.screen.problem).not.toBeEmpty();
+    await expect(alice.screen.nickname).toHaveAttribute('aria-invalid', 'true');
+    expect(await alice.wire()).toEqual([]);
+  });
+}
+
+test('a nickname of markup is text', async ({ alice, bob }) => {
+  await bob.enters();
+  const nickname = '<img src=x onerror=alert(1)>';
+  await alice.enters(undefined, nickname);
+  await bob.seesSomebody(nickname);
+});
+
+test('the own camera and voice are there before entering', async ({ alice }) => {
+  await alice.opens();
+  await alice.screen.turnOn.click();
+  await expect.poll(async () => {
+    const pixel = await alice.screen.selfVideo.evaluate((video) => window.probe.meanColour(video as HTMLVideoElement));
+    return pixel && whose(pixel);
+  }).toBe('alice');
+  await expect.poll(async () => Number(await alice.screen.level.getAttribute('aria-valuenow'))).toBeGreaterThan(0);
+  await expect(alice.screen.cameraPicker).toBeVisible();
+  await expect(alice.screen.microphonePicker).toBeVisible();
+});
+
+test('in the room the camera is off, unless one looks at it', async ({ alice }) => {
+  await alice.opens();
+  await alice.screen.turnOn.click();
+  await expect(alice.screen.selfVideo).toBeVisible();
+  await alice.screen.nickname.fill('Alice');
+  await alice.screen.enterLobby.click();
+  await alice.isInTheRoom();
+  await expect.poll(async () => (await alice.counts()).liveTracks).toBe(0);
+  await alice.screen.checkDevices.click();
+  await expect(alice.screen.selfVideo).toBeVisible();
+});
+
+for (const choice of ['Voice only', 'Just listen']) {
+  test(`“${choice}” is a way in, and opens no camera`, async ({ alice, bob }) => {
+    await bob.enters();
+    await alice.opens();
+    await alice.screen.goInWith(choice).click();
+    await alice.screen.nickname.fill('Alice');
+    await alice.screen.enterLobby.click();
+    await bob.sees(alice);
+    await expect(alice.screen.selfVideo).toHaveCount(0);
+  });
+}
+
+test('somebody without camera and microphone is told so, and gets in', async ({ somebody, bob }) => {
+  const alice = await somebody('alice', { devices: 'none' });
+  await bob.enters();
+  await alice.opens();
+  await alice.screen.turnOn.click();
+  await expect(alice.screen.trouble).toContainText('No camera and no microphone found');
+  await alice.screen.goInWithout.click();
+  await alice.screen.nickname.fill('Alice');
+  await alice.screen.enterLobby.click();
+  await bob.sees(alice);
+});
+
+test('somebody who does not allow the devices is told how to, and gets in', async ({ somebody, bob }) => {
+  const alice = await somebody('alice', { devices: 'denied' });
+  await bob.enters();
+  await alice.opens();
+  await alice.screen.turnOn.click();
+  await expect(alice.screen.trouble).toContainText('Camera and microphone are not allowed');
+  await alice.screen.goInWithout.click();
+  await alice.screen.nickname.fill('Alice');
+  await alice.screen.enterLobby.click();
+  await bob.sees(alice);
+});
+
+test('a camera that another program holds is told from one that is missing', async ({ alice }) => {
+  // No browser can be told to find its camera taken: this is the answer it would give.
+  await alice.page.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('Taken', 'NotReadableError'));
+  });
+  await alice.opens();
+  await alice.screen.turnOn.click();
+  await expect(alice.screen.trouble).toContainText('in use elsewhere');
+});
+
+test('on an address that is not secure the page says why there is no camera', async ({ server, somebody, bob }) => {
+  const alice = await somebody('alice', { origin: `http://${INSECURE_HOST}:${server.port}` });
+  await bob.enters();
+  await alice.opens();
+  await expect(alice.screen.trouble).toContainText('https');
+  await alice.screen.goInWithout.click();
+  await alice.screen.nickname.fill('Alice');
+  await alice.screen.enterLobby.click();
+  await bob.sees(alice);
+});

@@ -1,0 +1,28 @@
+// A picture of every screen, to be looked at: `SCREENS=1 make e2e ARGS=screens`.
+
+import { join } from 'node:path';
+
+import { GALLERY } from '../support/gallery';
+import { test } from '../support/test';
+
+const DIRECTORY = join(import.meta.dirname, '../screens-out');
+const SIZES = [
+  { width: 360, height: 740 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+];
+
+if (process.env.SCREENS) {
+  for (const { name, reach } of GALLERY) {
+    test(`a picture of ${name}`, async ({ alice, bob }) => {
+      const { page } = await reach({ alice, bob });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        for (const size of SIZES) {
+          await page.setViewportSize(size);
+          await page.screenshot({ path: join(DIRECTORY, `${name}-${size.width}-${colorScheme}.png`) });
+        }
+      }
+    });
+  }
+}

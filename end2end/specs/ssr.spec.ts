@@ -1,0 +1,45 @@
+// The page as the server sends it, before and without its program.
+
+import { expect, test } from '../support/test';
+
+const PAGES = ['/', '/r/k7qm-3xpd-9wzt', '/r/k7qm', '/nowhere'];
+
+for (const path of PAGES) {
+  test(`${path} is taken over without a word of complaint`, async ({ alice }) => {
+    await alice.page.goto(path);
+    // What the server sent and what the page makes of it are the same tree: the test fails on any warning.
+    await expect(alice.page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect.poll(() => alice.page.evaluate(() => performance.getEntriesByType('resource')
+      .some(({ name }) => name.endsWith('.wasm')))).toBe(true);
+    if (path !== '/nowhere') await expect(alice.screen.ready).toBeVisible();
+  });
+}
+
+test('the first paint is the real page', async ({ server }) => {
+  const page = await (await fetch(`${server.origin}/`)).text();
+  expect(page).toContain('Nickname');
+  expect(page).toContain('Enter the lobby');
+  expect(page).toContain('<h1');
+});
+
+test('an address that leads nowhere is not found', async ({ server }) => {
+  expect((await fetch(`${server.origin}/nowhere`)).status).toBe(404);
+});
+
+test('pages are never kept, and run nothing but their own program', async ({ server }) => {
+  const { headers } = await fetch(`${server.origin}/`);
+  expect(headers.get('cache-control')).toBe('no-store');
+  const policy = headers.get('content-security-policy') ?? '';
+  expect(policy).toMatch(/script-src 'nonce-[^']+' 'self' 'wasm-unsafe-eval'/);
+  expect(policy).not.toContain('unsafe-inline');
+  expect(headers.get('referrer-policy')).toBe('no-referrer');
+});
+
+test.describe('without JavaScript', () => {
+  test('the page says what it is and what it needs', async ({ somebody }) => {
+    const alice = await somebody('alice', { context: { javaScriptEnabled: false } });
+    await alice.page.goto('/');
+    await expect(alice.page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(alice.page.getByText(/needs JavaScript/)).toBeVisible();
+  });
+});

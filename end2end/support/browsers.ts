@@ -1,0 +1,88 @@
+// The browsers that people use in a test: which program, with which devices.
+
+import { existsSync } from 'node:fs';
+
+import { chromium, firefox, type Browser } from '@playwright/test';
+
+import { cameraFile, type Name } from './camera';
+
+export type Kind = 'chromium' | 'firefox';
+
+/** A camera of one's own colour and a microphone; neither; or both, and a person who says no to them. */
+export type Devices = 'own' | 'none' | 'denied';
+
+export interface Wanted {
+  kind: Kind;
+  owner: Name;
+  devices: Devices;
+}
+
+/** Host names that lead to this machine in every browser here, so that a look-up of one can be seen. */
+export const SPY_HOST = 'spy.tincan.test';
+/** A name of this machine that is not a secure context, as an address in a home network would not be. */
+export const INSECURE_HOST = 'home.tincan.test';
+
+const asRoot = process.getuid?.() === 0;
+
+/** Debian's browser, or the one the environment names; otherwise Playwright's own. */
+function program(variable: string, debian: string): string | undefined {
+  return process.env[variable] ?? (existsSync(debian) ? debian : undefined);
+}
+
+function launchChromium({ owner, devices }: Wanted): Promise<Browser> {
+  const executablePath = program('CHROMIUM', '/usr/bin/chromium');
+  const camera = {
+    own: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+      `--use-file-for-fake-video-capture=${cameraFile(owner)}`],
+    none: ['--use-fake-ui-for-media-stream'],
+    denied: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
+  }[devices];
+  return chromium.launch({
+    ...(executablePath && { executablePath }),
+    args: [
+      ...camera,
+      ...(asRoot ? ['--no-sandbox'] : []),
+      '--disable-background-networking',
+      `--host-resolver-rules=MAP ${SPY_HOST} 127.0.0.1, MAP ${INSECURE_HOST} 127.0.0.1`,
+    ],
+  });
+}
+
+function launchFirefox({ devices }: Wanted): Promise<Browser> {
+  const executablePath = program('FIREFOX', '/usr/bin/firefox-esr');
+  return firefox.launch({
+    // A Firefox as it is released is driven by WebDriver BiDi; Playwright's own build by its own protocol.
+    ...(executablePath && { executablePath, channel: 'moz-firefox' }),
+    firefoxUserPrefs: {
+      'media.navigator.streams.fake': devices !== 'none',
+      'media.navigator.permission.disabled': devices !== 'denied',
+      'permissions.default.camera': devices === 'denied' ? 2 : 0,
+      'permissions.default.microphone': devices === 'denied' ? 2 : 0,
+      'network.dns.localDomains': `${SPY_HOST},${INSECURE_HOST}`,
+      // Nothing leaves this machine.
+      'app.normandy.enabled': false,
+      'nimbus.rollouts.enabled': false,
+      'services.settings.server': 'data:,#remote-settings-dummy/v1',
+    },
+  });
+}
+
+/** Browsers take seconds to start: each is started once and lent to test after test, always with a new profile. */
+export class BrowserPool {
+  private readonly running = new Map<string, Promise<Browser>>();
+
+  lend(wanted: Wanted): Promise<Browser> {
+    const key = `${wanted.kind} ${wanted.owner} ${wanted.devices}`;
+    const browser = this.running.get(key) ?? start(wanted);
+    this.running.set(key, browser);
+    return browser;
+  }
+
+  async close(): Promise<void> {
+    for (const browser of this.running.values()) await (await browser).close();
+  }
+}
+
+function start(wanted: Wanted): Promise<Browser> {
+  return wanted.kind === 'chromium' ? launchChromium(wanted) : launchFirefox(wanted);
+}

@@ -1,0 +1,65 @@
+// The cameras: everybody's picture is of one colour, so that pixels tell whose it is. A white bar moves
+// through it, so that a frozen picture is seen to be frozen.
+
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+/** Far apart from each other, from black and from white, also after a video codec. */
+export const COLOURS = {
+  alice: [205, 40, 40],
+  bob: [40, 70, 210],
+  carol: [40, 160, 60],
+} as const satisfies Record<string, Rgb>;
+
+export type Name = keyof typeof COLOURS;
+
+const WIDTH = 640;
+const HEIGHT = 480;
+const FRAMES = 10;
+const BAR = 16;
+
+/** The camera as a file for Chromium's `--use-file-for-fake-video-capture`, which plays it in a loop. */
+export function cameraFile(name: Name): string {
+  const directory = join(import.meta.dirname, '../../target/e2e/cameras');
+  const path = join(directory, `${name}-${COLOURS[name].join('-')}.y4m`);
+  if (!existsSync(path)) {
+    mkdirSync(directory, { recursive: true });
+    const unfinished = `${path}.${process.pid}`;
+    writeFileSync(unfinished, y4m(COLOURS[name]));
+    renameSync(unfinished, path);
+  }
+  return path;
+}
+
+function y4m(colour: Rgb): Buffer {
+  const [y, u, v] = yuv(colour);
+  const chroma = (WIDTH / 2) * (HEIGHT / 2);
+  const frames = Array.from({ length: FRAMES }, (_, frame) => {
+    const luma = Buffer.alloc(WIDTH * HEIGHT, y);
+    const left = Math.floor((frame * WIDTH) / FRAMES);
+    for (let row = 0; row < HEIGHT; row++) luma.fill(235, row * WIDTH + left, row * WIDTH + left + BAR);
+    return Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc(chroma, u), Buffer.alloc(chroma, v)]);
+  });
+  return Buffer.concat([Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F30:1 Ip A1:1 C420jpeg\n`), ...frames]);
+}
+
+/** ITU-R BT.601, limited range. */
+function yuv([r, g, b]: Rgb): [number, number, number] {
+  return [
+    Math.round(16 + 0.257 * r + 0.504 * g + 0.098 * b),
+    Math.round(128 - 0.148 * r - 0.291 * g + 0.439 * b),
+    Math.round(128 + 0.439 * r - 0.368 * g - 0.071 * b),
+  ];
+}
+
+/** Whose picture a mean colour belongs to. */
+export function whose(pixel: Rgb): Name | 'black' | 'something else' {
+  if (Math.max(...pixel) < 40) return 'black';
+  const distance = (colour: Rgb) => Math.hypot(...colour.map((part, i) => part - pixel[i as 0 | 1 | 2]));
+  for (const name of Object.keys(COLOURS) as Name[]) {
+    if (distance(COLOURS[name]) < 70) return name;
+  }
+  return 'something else';
+}

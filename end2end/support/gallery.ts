@@ -1,0 +1,154 @@
+// Every screen there is, and how one gets there.
+
+import { expect } from '@playwright/test';
+
+import { areInACall, areInTheLobby, areTalking, type Person } from './person';
+
+export interface Cast {
+  alice: Person;
+  bob: Person;
+}
+
+interface Picture {
+  name: string;
+  /** Gives whoever has the screen. */
+  reach: (cast: Cast) => Promise<Person>;
+}
+
+export const GALLERY: Picture[] = [
+  {
+    name: 'prompt',
+    reach: async ({ alice }) => {
+      await alice.opens();
+      return alice;
+    },
+  },
+  {
+    name: 'prompt-with-camera',
+    reach: async ({ alice }) => {
+      await alice.opens();
+      await alice.screen.nickname.fill('Alice');
+      await alice.screen.turnOn.click();
+      await expect(alice.screen.selfVideo).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'prompt-with-a-taken-nickname',
+    reach: async ({ alice, bob }) => {
+      await bob.enters();
+      await alice.opens();
+      await alice.screen.nickname.fill('Bob');
+      await alice.screen.enterLobby.click();
+      await expect(alice.screen.suggestion).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'prompt-with-a-camera-in-use',
+    reach: async ({ alice }) => {
+      await alice.page.addInitScript(() => {
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('Taken', 'NotReadableError'));
+      });
+      await alice.opens();
+      await alice.screen.turnOn.click();
+      await expect(alice.screen.trouble).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'invitation',
+    reach: async ({ alice }) => {
+      await alice.opens('/r/k7qm-3xpd-9wzt');
+      return alice;
+    },
+  },
+  {
+    name: 'broken-invitation',
+    reach: async ({ alice }) => {
+      await alice.opens('/r/k7qm-3xpd');
+      return alice;
+    },
+  },
+  {
+    name: 'nowhere',
+    reach: async ({ alice }) => {
+      await alice.page.goto('/nowhere');
+      return alice;
+    },
+  },
+  {
+    name: 'room-alone',
+    reach: async ({ alice }) => {
+      await alice.startsARoom();
+      return alice;
+    },
+  },
+  {
+    name: 'room',
+    reach: async ({ alice, bob }) => {
+      await areInTheLobby(alice, bob);
+      await alice.screen.more('Bob').click();
+      await alice.screen.showQrCode.click();
+      await alice.screen.checkDevices.click();
+      return alice;
+    },
+  },
+  {
+    name: 'missed-call',
+    reach: async ({ alice, bob }) => {
+      await areInTheLobby(alice, bob);
+      await bob.calls(alice);
+      await alice.isRungBy(bob);
+      await bob.cancels();
+      await expect(alice.screen.missed).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'ringing',
+    reach: async ({ alice, bob }) => {
+      await areInTheLobby(alice, bob);
+      await alice.calls(bob);
+      await alice.isIn('ringing');
+      return alice;
+    },
+  },
+  {
+    name: 'incoming-call',
+    reach: async ({ alice, bob }) => {
+      await areInTheLobby(alice, bob);
+      await bob.calls(alice);
+      await alice.isRungBy(bob);
+      return alice;
+    },
+  },
+  {
+    name: 'call',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await alice.seesTheCameraOf(bob);
+      return alice;
+    },
+  },
+  {
+    name: 'call-with-voice',
+    reach: async ({ alice, bob }) => {
+      await areInTheLobby(alice, bob);
+      await alice.calls(bob, 'voice');
+      await bob.accepts('voice');
+      await areTalking(alice, bob);
+      await alice.seesNoCameraOf(bob);
+      return alice;
+    },
+  },
+  {
+    name: 'ended',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await bob.hangsUp();
+      await alice.isIn('ended');
+      return alice;
+    },
+  },
+];

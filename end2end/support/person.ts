@@ -1,0 +1,251 @@
+// Somebody who uses Tincan: what people do, and what they see and hear.
+
+import { expect, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test';
+
+import type { Devices, Kind } from './browsers';
+import { COLOURS, whose, type Name } from './camera';
+import { installCamera, installProbe, type Counts, type Frame } from './probe';
+import { screenOf, type Media, type Phase, type Screen } from './screen';
+
+export interface Setting {
+  name: Name;
+  kind: Kind;
+  devices: Devices;
+  origin: string;
+  context?: BrowserContextOptions;
+}
+
+export class Person {
+  /** What the browser's console complained of, and nobody foresaw. */
+  readonly complaints: string[] = [];
+  private readonly foreseen: RegExp[] = [];
+
+  readonly screen: Screen;
+  /** As others see it. */
+  readonly nickname: string;
+
+  private constructor(
+    private readonly setting: Setting,
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {
+    this.screen = screenOf(page);
+    this.nickname = setting.name.replace(/^./, (first) => first.toUpperCase());
+    this.listenTo(page);
+  }
+
+  static async arrives(browser: Browser, setting: Setting): Promise<Person> {
+    const context = await browser.newContext({
+      baseURL: setting.origin,
+      viewport: { width: 1024, height: 768 },
+      ...setting.context,
+    });
+    if (setting.kind === 'firefox' && setting.devices === 'own') {
+      await context.addInitScript(installCamera, COLOURS[setting.name]);
+    }
+    await context.addInitScript(installProbe);
+    return new Person(setting, context, await context.newPage());
+  }
+
+  /** In another tab of the same browser. */
+  async opensAnotherTab(): Promise<Person> {
+    return new Person(this.setting, this.context, await this.context.newPage());
+  }
+
+  /** Errors and warnings in the console that belong to the story, such as a server that is gone. */
+  foresees(...complaints: RegExp[]): void {
+    this.foreseen.push(...complaints);
+  }
+
+  // ---- Coming and going
+
+  async opens(path = '/'): Promise<void> {
+    await this.page.goto(path);
+    await expect(this.screen.ready).toBeVisible();
+  }
+
+  /** Into the lobby, or into the private room of this code. */
+  async enters(room?: string, nickname = this.nickname): Promise<void> {
+    await this.opens(room ? `/r/${room}` : '/');
+    await this.screen.nickname.fill(nickname);
+    await (room ? this.screen.joinRoom : this.screen.enterLobby).click();
+    await this.isInTheRoom();
+  }
+
+  async isInTheRoom(): Promise<void> {
+    await expect(this.screen.myself).toBeVisible();
+    await expect(this.screen.stage).toHaveCount(0);
+  }
+
+  /** A new private room; gives its code. */
+  async startsARoom(): Promise<string> {
+    await this.opens();
+    await this.screen.nickname.fill(this.nickname);
+    await this.screen.startRoom.click();
+    await this.isInTheRoom();
+    await expect(this.page).toHaveURL(/\/r\/[0-9a-z-]+$/);
+    return new URL(this.page.url()).pathname.replace('/r/', '');
+  }
+
+  /** Leaves whatever there is, without a trace in this tab. */
+  async startsAnew(): Promise<void> {
+    await this.page.evaluate(() => sessionStorage.clear());
+    await this.page.goto('about:blank');
+  }
+
+  async reloads(): Promise<void> {
+    await this.page.reload();
+  }
+
+  async closesTheTab(): Promise<void> {
+    await this.page.close();
+  }
+
+  async leaves(): Promise<void> {
+    await this.screen.leave.click();
+    await expect(this.screen.ready).toBeVisible();
+  }
+
+  // ---- The others
+
+  async sees(other: Person, status = 'available'): Promise<void> {
+    await this.seesSomebody(other.nickname, status);
+  }
+
+  async seesSomebody(nickname: string, status = 'available'): Promise<void> {
+    await expect(this.screen.contact(nickname)).toHaveAttribute('data-status', status);
+  }
+
+  async seesNo(other: Person): Promise<void> {
+    await expect(this.screen.contact(other.nickname)).toHaveCount(0);
+  }
+
+  // ---- Calling
+
+  async calls(other: Person, media: Media = 'video'): Promise<void> {
+    await this.screen.call(other.nickname, media).click();
+  }
+
+  async isRungBy(other: Person): Promise<void> {
+    await expect(this.screen.incoming).toContainText(other.nickname);
+  }
+
+  async isRungByNobody(): Promise<void> {
+    await expect(this.screen.incoming).toHaveCount(0);
+  }
+
+  async accepts(media: Media = 'video'): Promise<void> {
+    await (media === 'video' ? this.screen.acceptVideo : this.screen.acceptVoice).click();
+  }
+
+  async declines(): Promise<void> {
+    await this.screen.decline.click();
+  }
+
+  async cancels(): Promise<void> {
+    await this.screen.cancel.click();
+  }
+
+  async hangsUp(): Promise<void> {
+    await this.screen.hangUp.click();
+  }
+
+  async isIn(phase: Phase): Promise<void> {
+    await expect(this.screen.stage).toHaveAttribute('data-phase', phase);
+  }
+
+  /** The call is over, for a reason that the screen says in these words; then back to the room. */
+  async readsThatItEnded(words: RegExp): Promise<void> {
+    await this.isIn('ended');
+    await expect(this.screen.status).toContainText(words);
+    await this.screen.backToRoom.click();
+    await this.isInTheRoom();
+  }
+
+  // ---- Seeing and hearing
+
+  /** The other's own camera is in the remote picture, and it moves. */
+  async seesTheCameraOf(other: Person): Promise<void> {
+    await expect.poll(() => this.remoteCamera(), { message: 'the remote camera' }).toBe(other.setting.name);
+    await this.seesFramesAdvance();
+  }
+
+  async seesNoCameraOf(other: Person): Promise<void> {
+    await expect(this.screen.badge(`${other.nickname} has the camera off`)).toBeVisible();
+  }
+
+  async seesFramesAdvance(): Promise<void> {
+    const before = await this.remoteFrames();
+    await expect.poll(() => this.remoteFrames(), { message: 'frames shown' }).toBeGreaterThan(before + 5);
+  }
+
+  /** Sound arrives, with energy in it, and the page plays it. */
+  async hears(_other: Person): Promise<void> {
+    const before = await this.audioEnergy();
+    await expect.poll(() => this.audioEnergy(), { message: 'audio energy' }).toBeGreaterThan(before);
+    await expect(this.screen.remoteVideo).toHaveJSProperty('paused', false);
+    await expect(this.screen.remoteVideo).toHaveJSProperty('muted', false);
+  }
+
+  /** Whose colour the remote picture has. */
+  async remoteCamera(): Promise<string> {
+    if (await this.screen.remoteVideo.count() === 0) return 'no picture';
+    const pixel = await this.screen.remoteVideo.evaluate((video) =>
+      window.probe.meanColour(video as HTMLVideoElement));
+    return pixel ? whose(pixel) : 'no picture';
+  }
+
+  private remoteFrames(): Promise<number> {
+    return this.screen.remoteVideo.evaluate((video) => window.probe.framesShown(video as HTMLVideoElement));
+  }
+
+  private audioEnergy(): Promise<number> {
+    return this.page.evaluate(() => window.probe.inbound('audio', 'totalAudioEnergy'));
+  }
+
+  // ---- What only a test looks at
+
+  counts(): Promise<Counts> {
+    return this.page.evaluate(() => window.probe.counts());
+  }
+
+  /** Everything that went over this page's sockets. */
+  wire(): Promise<Frame[]> {
+    return this.page.evaluate(() => window.probe.wire);
+  }
+
+  private listenTo(page: Page): void {
+    const complain = (text: string) => {
+      if (!this.foreseen.some((words) => words.test(text))) this.complaints.push(text);
+    };
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complain(`${message.type()}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => complain(`${error.name}: ${error.message}`));
+    page.on('crash', () => complain('The page crashed.'));
+  }
+}
+
+/** Everybody enters the lobby and sees everybody else. */
+export async function areInTheLobby(...people: Person[]): Promise<void> {
+  for (const person of people) await person.enters();
+  for (const person of people) {
+    for (const other of people) if (other !== person) await person.sees(other);
+  }
+}
+
+/** One calls the other with video, who accepts it so. */
+export async function areInACall(caller: Person, callee: Person): Promise<void> {
+  await areInTheLobby(caller, callee);
+  await caller.calls(callee);
+  await callee.accepts();
+  await areTalking(caller, callee);
+}
+
+/** Both are in one call, and hear each other. */
+export async function areTalking(one: Person, other: Person): Promise<void> {
+  for (const [here, there] of [[one, other], [other, one]] as const) {
+    await here.isIn('connected');
+    await here.hears(there);
+  }
+}

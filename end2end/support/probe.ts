@@ -1,0 +1,252 @@
+// What runs in every page before the page's own code: it watches what the page opens, so that a test can count
+// what is still open, read what went over the wire, and ask the peer connections what they receive.
+
+/** What must not grow from call to call. */
+export interface Counts {
+  peerConnections: number;
+  liveTracks: number;
+  audioContexts: number;
+  sockets: number;
+  timers: number;
+  /** On the window, the document, media devices, and on whatever of the above is closed. */
+  listeners: number;
+}
+
+export interface Frame {
+  direction: 'sent' | 'received';
+  text: string;
+}
+
+export interface Probe {
+  counts(): Counts;
+  /** Every text frame on every WebSocket of this page so far. */
+  wire: Frame[];
+  /** The open peer connections. */
+  connections(): RTCPeerConnection[];
+  /** The sum of one figure over all `inbound-rtp` of a kind. */
+  inbound(kind: 'audio' | 'video', figure: string): Promise<number>;
+  /** How many frames this element has shown since it was first asked about. */
+  framesShown(video: HTMLVideoElement): number;
+  /** The mean colour of what this element shows; nothing while it has no picture. */
+  meanColour(video: HTMLVideoElement): [number, number, number] | undefined;
+}
+
+declare global {
+  interface Window {
+    probe: Probe;
+  }
+}
+
+/** Given to the browser as text: everything it uses must be inside. */
+export function installProbe(): void {
+  const connections = new Set<RTCPeerConnection>();
+  const tracks = new Set<MediaStreamTrack>();
+  const contexts = new Set<AudioContext>();
+  const sockets = new Set<WebSocket>();
+  const timers = new Set<number>();
+  const wire: Frame[] = [];
+
+  /** Replaces a constructor by one that hands every new object to `seen`. */
+  function watch<K extends 'RTCPeerConnection' | 'AudioContext' | 'WebSocket'>(
+    name: K,
+    seen: (made: InstanceType<(typeof window)[K]>) => void,
+  ) {
+    window[name] = new Proxy(window[name], {
+      construct(target, args, newTarget) {
+        const made = Reflect.construct(target, args, newTarget);
+        seen(made);
+        return made;
+      },
+    });
+  }
+  watch('RTCPeerConnection', (connection) => connections.add(connection));
+  watch('AudioContext', (context) => contexts.add(context));
+  watch('WebSocket', (socket) => {
+    sockets.add(socket);
+    addListener.call(socket, 'message', (event) => {
+      const { data } = event as MessageEvent;
+      if (typeof data === 'string') wire.push({ direction: 'received', text: data });
+    });
+  });
+
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    if (typeof data === 'string') wire.push({ direction: 'sent', text: data });
+    send.call(this, data);
+  };
+
+  // Tracks come from the devices, from clones, and from connections.
+  const clone = MediaStreamTrack.prototype.clone;
+  MediaStreamTrack.prototype.clone = function () {
+    const made = clone.call(this);
+    tracks.add(made);
+    return made;
+  };
+  if (navigator.mediaDevices) {
+    const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      const stream = await open(constraints);
+      for (const track of stream.getTracks()) tracks.add(track);
+      return stream;
+    };
+  }
+  const remoteTracks = () =>
+    [...connections].flatMap((connection) => connection.getReceivers().map((receiver) => receiver.track));
+
+  // Timers. A timeout is over when it has run.
+  const { setTimeout, clearTimeout, setInterval, clearInterval } = window;
+  const started = (id: unknown) => (timers.add(id as number), id as number);
+  const over = (id: unknown) => timers.delete(id as number);
+  Object.assign(window, {
+    setTimeout: (handler: Function, delay?: number, ...args: unknown[]) => {
+      const id = started(setTimeout.call(window, () => (over(id), handler(...args)), delay));
+      return id;
+    },
+    setInterval: (handler: Function, delay?: number, ...args: unknown[]) =>
+      started(setInterval.call(window, () => handler(...args), delay)),
+    clearTimeout: (id: number) => (over(id), clearTimeout.call(window, id)),
+    clearInterval: (id: number) => (over(id), clearInterval.call(window, id)),
+  });
+
+  // Listeners. A listener is the same when target, type, callback and phase are (DOM, section 2.7).
+  const addListener = EventTarget.prototype.addEventListener;
+  const removeListener = EventTarget.prototype.removeEventListener;
+  type Callback = EventListenerOrEventListenerObject;
+  const listeners = new WeakMap<EventTarget, Map<string, Set<Callback>>>();
+  const key = (type: string, options: boolean | EventListenerOptions | undefined) =>
+    `${type} ${typeof options === 'boolean' ? options : (options?.capture ?? false)}`;
+  const forget = (target: EventTarget, name: string, callback: Callback) =>
+    listeners.get(target)?.get(name)?.delete(callback);
+
+  EventTarget.prototype.addEventListener = function (type, callback, options) {
+    const target = this ?? window;
+    if (callback) {
+      const name = key(type, options);
+      const ofTarget = listeners.get(target) ?? new Map<string, Set<Callback>>();
+      listeners.set(target, ofTarget.set(name, (ofTarget.get(name) ?? new Set()).add(callback)));
+      if (typeof options === 'object') {
+        if (options.once) addListener.call(target, type, () => forget(target, name, callback), options);
+        if (options.signal) addListener.call(options.signal, 'abort', () => forget(target, name, callback));
+      }
+    }
+    addListener.call(target, type, callback, options);
+  };
+  EventTarget.prototype.removeEventListener = function (type, callback, options) {
+    const target = this ?? window;
+    if (callback) forget(target, key(type, options), callback);
+    removeListener.call(target, type, callback, options);
+  };
+  const listenersOn = (target: EventTarget) => {
+    let count = 0;
+    for (const callbacks of listeners.get(target)?.values() ?? []) count += callbacks.size;
+    for (const name in target) {
+      if (name.startsWith('on') && target[name as keyof EventTarget]) count += 1;
+    }
+    return count;
+  };
+
+  const isOpen = (connection: RTCPeerConnection) => connection.signalingState !== 'closed';
+  const isConnected = (socket: WebSocket) => socket.readyState <= WebSocket.OPEN;
+  const isRunning = (context: AudioContext) => context.state !== 'closed';
+  const count = <T>(all: Iterable<T>, is: (one: T) => boolean) => [...all].filter(is).length;
+
+  function counts(): Counts {
+    const lasting: EventTarget[] = [window, document, document.body, navigator.mediaDevices].filter(Boolean);
+    const closed: EventTarget[] = [
+      ...[...connections].filter((connection) => !isOpen(connection)),
+      ...[...sockets].filter((socket) => !isConnected(socket)),
+      ...[...tracks].filter((track) => track.readyState === 'ended'),
+    ];
+    return {
+      peerConnections: count(connections, isOpen),
+      liveTracks: count([...tracks, ...remoteTracks()], (track) => track.readyState === 'live'),
+      audioContexts: count(contexts, isRunning),
+      sockets: count(sockets, isConnected),
+      timers: timers.size,
+      listeners: [...lasting, ...closed].reduce((sum, target) => sum + listenersOn(target), 0),
+    };
+  }
+
+  async function inbound(kind: 'audio' | 'video', figure: string) {
+    let sum = 0;
+    for (const connection of [...connections].filter(isOpen)) {
+      for (const report of (await connection.getStats()).values()) {
+        if (report.type === 'inbound-rtp' && report.kind === kind) sum += report[figure] ?? 0;
+      }
+    }
+    return sum;
+  }
+
+  const shown = new WeakMap<HTMLVideoElement, number>();
+  function framesShown(video: HTMLVideoElement) {
+    if (!shown.has(video)) {
+      shown.set(video, 0);
+      const next = () => {
+        shown.set(video, (shown.get(video) ?? 0) + 1);
+        video.requestVideoFrameCallback(next);
+      };
+      video.requestVideoFrameCallback(next);
+    }
+    return shown.get(video) ?? 0;
+  }
+
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [16, 12];
+  const brush = canvas.getContext('2d', { willReadFrequently: true });
+  function meanColour(video: HTMLVideoElement): [number, number, number] | undefined {
+    if (!brush || !video.videoWidth) return undefined;
+    brush.drawImage(video, 0, 0, canvas.width, canvas.height);
+    const { data } = brush.getImageData(0, 0, canvas.width, canvas.height);
+    const mean = (part: number) => {
+      let sum = 0;
+      for (let i = part; i < data.length; i += 4) sum += data[i] ?? 0;
+      return Math.round(sum / (data.length / 4));
+    };
+    return [mean(0), mean(1), mean(2)];
+  }
+
+  window.probe = {
+    counts,
+    wire,
+    connections: () => [...connections].filter(isOpen),
+    inbound,
+    framesShown,
+    meanColour,
+  };
+}
+
+/**
+ * Firefox's fake camera drifts through the colours; this gives the page one of a single colour, drawn on a
+ * canvas. The microphone stays the browser's. Runs before the probe, and is given to the browser as text.
+ */
+export function installCamera([red, green, blue]: readonly [number, number, number]): void {
+  const { setInterval, clearInterval } = window;
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+
+  function camera(): MediaStreamTrack {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [640, 480];
+    const brush = canvas.getContext('2d') as CanvasRenderingContext2D;
+    let frame = 0;
+    const draw = () => {
+      brush.fillStyle = `rgb(${red} ${green} ${blue})`;
+      brush.fillRect(0, 0, 640, 480);
+      brush.fillStyle = 'white';
+      brush.fillRect((frame++ % 40) * 16, 0, 16, 480);
+    };
+    draw();
+    const drawing = setInterval.call(window, draw, 33);
+    const [track] = canvas.captureStream(30).getVideoTracks() as [MediaStreamTrack];
+    const stop = track.stop.bind(track);
+    track.stop = () => {
+      clearInterval.call(window, drawing);
+      stop();
+    };
+    return track;
+  }
+
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const sound = constraints?.audio ? await open({ audio: constraints.audio }) : new MediaStream();
+    return new MediaStream([...sound.getTracks(), ...(constraints?.video ? [camera()] : [])]);
+  };
+}

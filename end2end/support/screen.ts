@@ -1,0 +1,89 @@
+// Where things are on the screen, by role and name as a person (or a screen reader) finds them. Every name
+// that a test relies on stands here and nowhere else.
+
+import type { Page } from '@playwright/test';
+
+export type Media = 'video' | 'voice';
+
+export type Phase = 'calling' | 'ringing' | 'incoming' | 'connecting' | 'connected' | 'reconnecting' | 'ended';
+
+export type Screen = ReturnType<typeof screenOf>;
+
+export function screenOf(page: Page) {
+  const button = (name: string | RegExp) =>
+    page.getByRole('button', typeof name === 'string' ? { name, exact: true } : { name });
+  const contacts = page.getByTestId('contact');
+  const missed = page.getByRole('region', { name: 'Missed calls' }).getByRole('listitem');
+  const invitation = page.getByRole('region', { name: 'Invite somebody' });
+  const problem = page.locator('#nickname-problem');
+
+  return {
+    // The prompt.
+    ready: page.locator('[data-ready="true"]'),
+    nickname: page.getByRole('textbox', { name: 'Nickname' }),
+    /** What is wrong with it, in words beside its field. */
+    problem,
+    suggestion: problem.getByRole('button', { name: /^Use / }),
+    enterLobby: button('Enter the lobby'),
+    startRoom: button('Start a private room'),
+    roomCode: page.getByRole('textbox', { name: 'Room code' }),
+    codeProblem: page.locator('#code-problem'),
+    join: button('Join'),
+    /** On the page of an invitation. */
+    joinRoom: button('Join the room'),
+
+    // One's own devices, in the prompt and in the room.
+    /** `Camera and microphone`, `Voice only` or `Just listen`: the label, as the control itself is hidden. */
+    goInWith: (label: string) => page.locator('label').filter({ has: page.getByRole('radio', { name: label }) }),
+    turnOn: button('Turn on'),
+    level: page.getByRole('meter', { name: 'Microphone level' }),
+    cameraPicker: page.getByRole('combobox', { name: 'Camera' }),
+    microphonePicker: page.getByRole('combobox', { name: 'Microphone' }),
+    trouble: page.getByRole('alert'),
+    goInWithout: button('Go in without'),
+
+    // The room.
+    myself: page.getByRole('region', { name: 'You' }),
+    availability: page.getByRole('combobox', { name: 'Your availability' }),
+    contacts,
+    contact: (name: string) => contacts.filter({ has: page.getByText(name, { exact: true }) }),
+    search: page.getByRole('searchbox', { name: 'Search people' }),
+    call: (name: string, media: Media) => button(`Call ${name} with ${media}`),
+    more: (name: string) => button(`More about ${name}`),
+    block: (name: string) => button(`Block ${name}`),
+    unblock: (name: string) => button(`Unblock ${name}`),
+    missed,
+    callBack: (name: string) => button(`Call ${name} back`),
+    link: invitation.getByRole('textbox', { name: 'Link to this room' }),
+    copyLink: invitation.getByRole('button', { name: /Copy link|Copied/ }),
+    showQrCode: invitation.getByText('Show as a QR code'),
+    qrCode: invitation.getByRole('img', { name: /^QR code/ }),
+    checkDevices: button('Check camera and microphone'),
+    letItRing: button('Tap to let it ring'),
+    connectionTrouble: page.getByText(/The connection to the server is lost|The server is still out of reach/),
+    superseded: page.getByText('You have opened Tincan in another tab'),
+    leave: button('Leave'),
+
+    // Somebody calls.
+    incoming: page.getByRole('dialog'),
+    acceptVideo: button('Accept with video'),
+    acceptVoice: button('Accept with voice'),
+    decline: button('Decline'),
+
+    // The call.
+    stage: page.locator('[data-phase]'),
+    status: page.getByTestId('call-status'),
+    timeInCall: page.getByRole('timer', { name: 'Time in call' }),
+    setup: page.getByTestId('setup'),
+    remoteVideo: page.getByTestId('remote-video'),
+    selfVideo: page.getByTestId('self-video'),
+    badge: (words: string | RegExp) => page.getByRole('listitem').filter({ hasText: words }),
+    microphone: button('Microphone'),
+    camera: button('Camera'),
+    hangUp: button('Hang up'),
+    cancel: button('Cancel'),
+    tapToHear: button(/^Tap to hear/),
+    callAgain: button(/^Call .* again$/),
+    backToRoom: button('Back to the room'),
+  };
+}

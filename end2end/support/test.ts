@@ -1,0 +1,82 @@
+// `test` with people in it: a server for each test, and `alice`, `bob` and `carol` as they are asked for.
+
+import { test as base, expect } from '@playwright/test';
+
+import { BrowserPool, type Devices, type Kind } from './browsers';
+import type { Name } from './camera';
+import { Line } from './line';
+import { Person, type Setting } from './person';
+import { Server } from './server';
+
+export { expect };
+
+export interface Options {
+  /** The browser of whoever has none of their own in `browsers`. */
+  kind: Kind;
+  browsers: Partial<Record<Name, Kind>>;
+  /** Everybody's devices, unless told otherwise. */
+  devices: Devices;
+  /** The server's, such as `['--timeout', 'ring=1500']`. */
+  flags: string[];
+}
+
+interface People {
+  server: Server;
+  /** Somebody with a browser of another setting than the rest. */
+  somebody: (name: Name, setting?: Partial<Omit<Setting, 'name'>>) => Promise<Person>;
+  /** Bob's wire to the server, where a test cuts it. */
+  line: Line;
+  alice: Person;
+  bob: Person;
+  carol: Person;
+}
+
+export const test = base.extend<Options & People, { pool: BrowserPool }>({
+  kind: ['chromium', { option: true }],
+  browsers: [{}, { option: true }],
+  devices: ['own', { option: true }],
+  flags: [[], { option: true }],
+
+  pool: [
+    async ({}, use) => {
+      const pool = new BrowserPool();
+      await use(pool);
+      await pool.close();
+    },
+    { scope: 'worker' },
+  ],
+
+  server: async ({ flags }, use, testInfo) => {
+    const server = await Server.start(flags);
+    await use(server);
+    await server.close();
+    if (testInfo.status !== testInfo.expectedStatus) {
+      await testInfo.attach('server', { body: server.log.join('\n'), contentType: 'text/plain' });
+    }
+  },
+
+  somebody: async ({ pool, server, kind, browsers, devices }, use) => {
+    const people: Person[] = [];
+    await use(async (name, setting = {}) => {
+      const whole = { name, kind: browsers[name] ?? kind, devices, origin: server.origin, ...setting };
+      const browser = await pool.lend({ kind: whole.kind, owner: name, devices: whole.devices });
+      const person = await Person.arrives(browser, whole);
+      people.push(person);
+      return person;
+    });
+    for (const person of people) await person.context.close();
+    for (const person of people) {
+      expect.soft(person.complaints, `${person.nickname}'s console`).toEqual([]);
+    }
+  },
+
+  line: async ({ server }, use) => {
+    const line = await Line.to(server);
+    await use(line);
+    line.close();
+  },
+
+  alice: ({ somebody }, use) => somebody('alice').then(use),
+  bob: ({ somebody }, use) => somebody('bob').then(use),
+  carol: ({ somebody }, use) => somebody('carol').then(use),
+});
