@@ -3,23 +3,46 @@
 //! **Nothing in here waits, asks the clock, rolls dice or touches a browser.** The same machine runs in the
 //! page, in native tests, and many times over in the simulation.
 
+mod active;
+mod candidates;
+mod contacts;
 pub mod control;
 pub mod effect;
+mod from_pair;
+mod from_person;
+mod from_server;
 pub mod input;
+mod link;
 pub mod local;
+mod media;
 pub mod pair;
+mod seen;
 pub mod signal;
 pub mod status;
+mod upkeep;
 pub mod view;
+
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
 use self::{
-    effect::{Effect, Remembered},
-    input::Input,
-    view::{Contact, View},
+    active::ActiveCall,
+    contacts::Contacts,
+    effect::{Effect, Notification, Remembered, Sound},
+    input::{Input, PageEvent, SocketEvent, SocketId},
+    link::{Link, Step},
+    local::LocalMedia,
+    pair::{Out, PairId},
+    view::{Contact, Entry, EntryProblem, Me, Missed, View},
 };
-use crate::{protocol::Incarnation, settings::Timeouts};
+use crate::{
+    protocol::{
+        Availability, BootId, ClientFrame, ClientMessage, IceServer, Incarnation, Payload, PeerId, Room,
+    },
+    settings::Timeouts,
+};
 
 /// Since the page was loaded.
 pub type Time = Duration;
@@ -36,38 +59,245 @@ pub struct Start {
 }
 
 pub struct Phone {
-    start: Start,
+    incarnation: Incarnation,
+    timeouts: Timeouts,
+    remembered: Remembered,
+    place: Place,
+    link: Link,
+    contacts: Contacts,
+    call: Option<ActiveCall>,
+    /// Connections that have said goodbye on their control channel and may need a moment to deliver it.
+    closing: Vec<(PairId, Time)>,
+    local: LocalMedia,
+    /// The browser has been asked for its devices, and tells every change from then on.
+    listing: bool,
+    /// Whether the preview is open, outside of a call.
+    preview: bool,
+    missed: Vec<Missed>,
+    next_missed: u32,
+    next_frame: u32,
+    hidden: bool,
+    sound: Sound,
+    notification: Option<Notification>,
+    effects: Vec<Effect>,
+}
+
+/// Where this person is.
+enum Place {
+    /// Before the prompt is answered.
+    Outside {
+        problem: Option<EntryProblem>,
+    },
+    /// A hello is to be answered; the frame it went out in, once it did.
+    Entering {
+        wish: Wish,
+        hello: Option<u32>,
+    },
+    Inside(Inside),
+}
+
+/// What a hello asks for.
+#[derive(Clone, Debug)]
+struct Wish {
+    room: Room,
+    nickname: String,
+    ticket: Option<String>,
+}
+
+/// What the welcome said.
+struct Inside {
+    me: Me,
+    boot: BootId,
+    ticket: String,
+    ice_servers: Vec<IceServer>,
+    /// The frame of the hello under way, on a socket that is to resume this place.
+    hello: Option<u32>,
 }
 
 impl Phone {
     #[must_use]
     pub fn new(start: Start) -> Self {
-        Self { start }
+        let Start { incarnation, seed, timeouts, remembered } = start;
+        Self {
+            incarnation,
+            timeouts,
+            place: Place::Outside { problem: None },
+            link: Link::new(seed),
+            contacts: Contacts::default(),
+            call: None,
+            closing: Vec::new(),
+            local: LocalMedia::new(remembered.microphone.clone(), remembered.camera.clone()),
+            listing: false,
+            preview: false,
+            missed: Vec::new(),
+            next_missed: 0,
+            next_frame: 0,
+            hidden: false,
+            sound: Sound::default(),
+            notification: None,
+            effects: Vec::new(),
+            remembered,
+        }
     }
 
-    pub fn handle(&mut self, _input: Input, _now: Time) -> Vec<Effect> {
-        Vec::new()
+    /// Takes what happened and says what to do, in order.
+    pub fn handle(&mut self, input: Input, now: Time) -> Vec<Effect> {
+        match input {
+            Input::Socket { socket, event } => self.socket_said(socket, event, now),
+            Input::Person(action) => self.person_asks(action, now),
+            Input::Pair { pair, event } => self.pair_said(pair, event, now),
+            Input::Device(event) => self.local.handle(event),
+            Input::Page(event) => self.page_said(event, now),
+            Input::Tick => self.time_passed(now),
+        }
+        self.settle();
+        std::mem::take(&mut self.effects)
     }
 
     /// When the phone wants [`Input::Tick`], if nothing else happens before.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
-        None
+        let closing = self.closing.iter().map(|(_, at)| *at).min();
+        [self.link.next_deadline(), self.call_deadline(), closing].into_iter().flatten().min()
     }
 
     #[must_use]
     pub fn view(&self) -> View {
-        todo!()
+        View {
+            entry: match &self.place {
+                Place::Outside { problem } => Entry::Prompt { problem: problem.clone() },
+                Place::Entering { .. } => Entry::Entering,
+                Place::Inside(inside) => Entry::Entered(inside.me.clone()),
+            },
+            link: self.link.view(),
+            call: self.call.as_ref().map(Self::call_view),
+            local: self.local_view(),
+            missed: self.missed.clone(),
+            blocked: self.remembered.blocked.clone(),
+        }
     }
 
-    /// Everybody else in the room, in the order in which they are shown. The number grows with each change.
+    /// Everybody else in the room, in the order in which they are shown.
     #[must_use]
-    pub fn contacts(&self) -> (u64, Vec<Contact>) {
-        (0, Vec::new())
+    pub fn contacts(&self) -> Vec<Contact> {
+        self.contacts.list(&self.remembered.blocked)
+    }
+
+    /// Grows with each change of [`Self::contacts`].
+    #[must_use]
+    pub fn contacts_revision(&self) -> u64 {
+        self.contacts.revision()
     }
 
     #[must_use]
     pub fn remembered(&self) -> &Remembered {
-        &self.start.remembered
+        &self.remembered
+    }
+
+    fn socket_said(&mut self, socket: SocketId, event: SocketEvent, now: Time) {
+        if !self.link.is_newest(socket) {
+            return;
+        }
+        match event {
+            SocketEvent::Opened => self.say_hello(),
+            SocketEvent::Message(frame) => {
+                self.link.heard();
+                self.server_said(frame, now);
+            }
+            SocketEvent::Closed { code } => self.socket_closed(code, now),
+        }
+    }
+
+    fn page_said(&mut self, event: PageEvent, now: Time) {
+        match event {
+            PageEvent::Resume(seat) => self.resume(seat, now),
+            PageEvent::Hidden => self.hidden = true,
+            PageEvent::Visible => {
+                self.hidden = false;
+                let steps = self.link.nudge(now, &self.timeouts);
+                self.walk(steps);
+            }
+            PageEvent::Online => {
+                let steps = self.link.nudge(now, &self.timeouts);
+                self.walk(steps);
+            }
+            PageEvent::Leaving => {
+                if self.link.is_online() {
+                    self.send(ClientMessage::Leaving {});
+                }
+            }
+        }
+    }
+
+    fn emit(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// Sends on the open socket. What is said while there is none is lost: the next welcome tells what the
+    /// server knows, and whatever it lacks is said again then.
+    fn send(&mut self, message: ClientMessage) -> u32 {
+        let id = self.next_frame;
+        self.next_frame = self.next_frame.wrapping_add(1);
+        self.emit(Effect::Send(ClientFrame { id, message }));
+        id
+    }
+
+    /// Sends what only makes sense on a connection that was welcomed.
+    fn send_if_online(&mut self, message: ClientMessage) {
+        if self.link.is_online() {
+            self.send(message);
+        }
+    }
+
+    fn walk(&mut self, steps: Vec<Step>) {
+        for step in steps {
+            match step {
+                Step::Open(socket) => self.emit(Effect::OpenSocket(socket)),
+                Step::Close(socket) => self.emit(Effect::CloseSocket(socket)),
+                Step::Ping => drop(self.send(ClientMessage::Ping {})),
+                Step::Lost => {}
+            }
+        }
+    }
+
+    /// Does what a pair asks for; what it says goes out only when the server would let it through, and is in
+    /// the pair's log until then.
+    fn perform(&mut self, pair: PairId, outs: Vec<Out>) {
+        for out in outs {
+            match out {
+                Out::Op(op) => self.emit(Effect::Pair { pair, op }),
+                Out::Say(signal) => {
+                    let may = self.call.as_ref().is_some_and(ActiveCall::may_signal);
+                    if let (true, Some(payload)) = (may, Payload::write(&signal)) {
+                        self.send_if_online(ClientMessage::Signal {
+                            call: pair.call,
+                            to: pair.peer,
+                            payload,
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    fn me(&self) -> Option<PeerId> {
+        match &self.place {
+            Place::Inside(inside) => Some(inside.me.peer),
+            _ => None,
+        }
+    }
+
+    fn ice_servers(&self) -> Vec<IceServer> {
+        match &self.place {
+            Place::Inside(inside) => inside.ice_servers.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn availability(&self) -> Availability {
+        match &self.place {
+            Place::Inside(inside) => inside.me.availability,
+            _ => Availability::default(),
+        }
     }
 }

@@ -9,7 +9,7 @@ mod nickname;
 mod payload;
 mod room_code;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,8 @@ pub const VERSION: u32 = 1;
 pub const MAX_MESSAGE_BYTES: usize = 64 * 1024;
 /// Deepest accepted nesting of arrays and objects in a message.
 pub const MAX_DEPTH: usize = 32;
+/// The server's close code for a peer that said goodbye (RFC 6455, section 7.4.1).
+pub const CLOSE_NORMAL: u16 = 1000;
 /// The server's close code for a socket whose peer has a newer one: do not reconnect.
 pub const CLOSE_SUPERSEDED: u16 = 4001;
 /// The server's close code for a client of another protocol version: reload the page.
@@ -93,6 +95,8 @@ pub enum ClientMessage {
     Ping {},
     /// The page is being closed or reloaded: shortens the grace.
     Leaving {},
+    /// This person leaves the room on purpose: no grace at all. The server closes the socket with 1000.
+    Goodbye {},
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -274,11 +278,13 @@ pub enum EndReason {
     /// The other side closed its page, or was gone for longer than the grace.
     Gone,
     /// Both called each other at once: this call gave way to the other one.
-    Superseded { by: CallId },
+    Superseded {
+        by: CallId,
+    },
 }
 
 /// One entry of `RTCConfiguration.iceServers` (W3C WebRTC, section 4.2.2).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IceServer {
     pub urls: Vec<String>,
@@ -286,6 +292,16 @@ pub struct IceServer {
     pub username: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
+}
+
+impl fmt::Debug for IceServer {
+    /// Without the credential.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IceServer")
+            .field("urls", &self.urls)
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a message was refused. Refusing costs nothing but the message itself.

@@ -79,6 +79,8 @@ timeouts! {
     backoff_first = 250 ms,
     /// The longest wait between attempts to reconnect.
     backoff_most = 8_000 ms,
+    /// A hang-up on the data channel has this long to be delivered before its connection is closed.
+    goodbye = 500 ms,
     /// A path that is `disconnected` for this long is restarted.
     restart_after = 1_000 ms,
     /// The wait between attempts to find a path anew.

@@ -1,8 +1,61 @@
-//! What is on the screen.
+//! What is on the screen: one component a file, each a noun. A component reads the signals of the
+//! [`Session`], says what a person asked for, and decides nothing.
+
+mod availability;
+mod avatar;
+mod blocked_people;
+mod call_controls;
+mod call_screen;
+mod call_status;
+mod choices;
+mod contact_list;
+mod contact_row;
+mod device_picker;
+mod device_trouble;
+mod document;
+mod ended;
+mod entrance;
+mod focus;
+mod icon;
+mod incoming_call;
+mod invitation;
+mod level_meter;
+mod logo;
+mod missed_calls;
+mod nickname_field;
+mod not_found;
+mod notices;
+mod preview;
+mod prompt;
+mod qr;
+mod remote_pane;
+mod room;
+mod room_code_form;
+mod route;
+mod screens;
+mod self_pane;
+mod title;
+pub mod words;
 
 use leptos::prelude::*;
 
+pub use document::shell;
+pub use route::Route;
+pub use screens::Screens;
+
+use crate::{session::Session, settings::Settings};
+
+/// The path that was asked for. The server provides it as a context; in a browser there is none, and the
+/// page's address says it.
+#[derive(Clone, Debug)]
+pub struct RequestPath(pub String);
+
 #[component]
 pub fn App() -> impl IntoView {
-    view! { <main>"Tincan"</main> }
+    let session = match use_context::<RequestPath>() {
+        Some(path) => Session::still(path.0, use_context::<Settings>().unwrap_or_default()),
+        None => Session::live(),
+    };
+    provide_context(session);
+    view! { <Screens/> }
 }

@@ -2,14 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Time,
-    control::Control,
-    input::SocketId,
-    local::DeviceKind,
-    pair::PairId,
-    signal::Candidate,
-};
+use super::{Time, control::Control, input::SocketId, local::DeviceKind, pair::PairId, signal::Candidate};
 use crate::protocol::{ClientFrame, IceServer, Media, Nickname, PeerId, Room};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +11,10 @@ pub enum Effect {
     CloseSocket(SocketId),
     /// On the newest socket.
     Send(ClientFrame),
-    Pair { pair: PairId, op: PairOp },
+    Pair {
+        pair: PairId,
+        op: PairOp,
+    },
     Device(DeviceOp),
     /// What is to be heard from now on.
     Sound(Sound),
@@ -29,7 +25,11 @@ pub enum Effect {
     /// Keeps this tab's place in the room, for a reload; nothing gives it up.
     KeepSeat(Option<Seat>),
     /// `performance.measure`.
-    Measure { name: &'static str, from: Time, to: Time },
+    Measure {
+        name: &'static str,
+        from: Time,
+        to: Time,
+    },
     /// Plays again whatever the browser refused to play.
     Play,
     /// Loads the page anew: the server speaks a newer version.
@@ -42,13 +42,22 @@ pub enum Effect {
 pub enum PairOp {
     /// Makes the connection and its control channel. The offerer also makes the transceivers: microphone,
     /// camera, screen, screen sound, in this order.
-    Open { ice_servers: Vec<IceServer>, offerer: bool },
+    Open {
+        ice_servers: Vec<IceServer>,
+        offerer: bool,
+    },
     /// `setLocalDescription()` in `stable`.
-    Offer { restart: bool },
+    Offer {
+        restart: bool,
+    },
     /// Sets a remote offer (rolling back an own one), adopts its transceivers, sets the local answer.
-    Answer { sdp: String },
+    Answer {
+        sdp: String,
+    },
     /// Sets a remote answer.
-    Finish { sdp: String },
+    Finish {
+        sdp: String,
+    },
     AddCandidate(Candidate),
     EndOfCandidates,
     Control(Control),
@@ -58,7 +67,10 @@ pub enum PairOp {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviceOp {
     /// Opens one or both in one request, so that a person is asked once. Each reports for itself.
-    Open { microphone: Option<Choice>, camera: Option<Choice> },
+    Open {
+        microphone: Option<Choice>,
+        camera: Option<Choice>,
+    },
     Close(DeviceKind),
     Mute(bool),
     /// Lists the devices now and whenever they change.

@@ -9,9 +9,15 @@ use crate::protocol::{Availability, CallId, Media, PeerId, Room, ServerFrame};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    Socket { socket: SocketId, event: SocketEvent },
+    Socket {
+        socket: SocketId,
+        event: SocketEvent,
+    },
     Person(Action),
-    Pair { pair: PairId, event: PairEvent },
+    Pair {
+        pair: PairId,
+        event: PairEvent,
+    },
     Device(DeviceEvent),
     Page(PageEvent),
     /// Time has passed: the deadline that the phone named is reached.
@@ -27,30 +33,49 @@ pub enum SocketEvent {
     Opened,
     Message(ServerFrame),
     /// Closed or never opened; the WebSocket close code (RFC 6455, section 7.4).
-    Closed { code: u16 },
+    Closed {
+        code: u16,
+    },
 }
 
 /// What a person asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Which devices this person goes in with. Before entering, it also opens them for the preview.
-    ChooseDevices { microphone: bool, camera: bool },
+    ChooseDevices {
+        microphone: bool,
+        camera: bool,
+    },
     /// Which of several devices of a kind; nothing for the browser's default.
-    SelectDevice { kind: DeviceKind, id: Option<String> },
+    SelectDevice {
+        kind: DeviceKind,
+        id: Option<String>,
+    },
     /// Shows or hides the preview in the room.
     Preview(bool),
-    Enter { room: Room, nickname: String },
+    Enter {
+        room: Room,
+        nickname: String,
+    },
     LeaveRoom,
     SetAvailability(Availability),
     /// The identifier is random, made where the click is heard.
-    Call { peer: PeerId, call: CallId, media: Media },
-    Accept { media: Media },
+    Call {
+        peer: PeerId,
+        call: CallId,
+        media: Media,
+    },
+    Accept {
+        media: Media,
+    },
     Decline,
     /// Ends whatever call there is: cancels a ringing one, leaves a running one.
     HangUp,
     /// Leaves the screen that says why a call ended.
     DismissEnded,
-    DismissMissed { id: u32 },
+    DismissMissed {
+        id: u32,
+    },
     Mute(bool),
     Camera(bool),
     Block(PeerId),
@@ -63,13 +88,19 @@ pub enum Action {
 #[derive(Clone, Debug, PartialEq)]
 pub enum PairEvent {
     /// [`PairOp::Offer`](super::effect::PairOp::Offer) has set the local description.
-    Offered { sdp: String },
+    Offered {
+        sdp: String,
+    },
     /// [`PairOp::Answer`](super::effect::PairOp::Answer) has set both descriptions.
-    Answered { sdp: String },
+    Answered {
+        sdp: String,
+    },
     /// [`PairOp::Finish`](super::effect::PairOp::Finish) has set the remote answer.
     Finished,
     /// The operation under way failed; the browser's words.
-    Failed { why: String },
+    Failed {
+        why: String,
+    },
     /// A local candidate.
     Candidate(super::signal::Candidate),
     /// The local candidates of this round are complete.
@@ -82,7 +113,9 @@ pub enum PairEvent {
     /// The first picture of the other side has been drawn.
     FirstFrame,
     /// How the path runs, once it is known or changes.
-    Path { relayed: bool },
+    Path {
+        relayed: bool,
+    },
     /// The browser refuses to play sound before a gesture.
     PlayRefused,
     Playing,
@@ -103,10 +136,18 @@ pub enum PathState {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum DeviceEvent {
-    Opened { kind: DeviceKind, id: Option<String> },
-    Failed { kind: DeviceKind, problem: DeviceProblem },
+    Opened {
+        kind: DeviceKind,
+        id: Option<String>,
+    },
+    Failed {
+        kind: DeviceKind,
+        problem: DeviceProblem,
+    },
     /// The device was unplugged, or its permission taken back.
-    Ended { kind: DeviceKind },
+    Ended {
+        kind: DeviceKind,
+    },
     /// The devices that the browser knows now.
     Listed(Vec<DeviceInfo>),
 }

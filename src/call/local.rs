@@ -140,7 +140,9 @@ impl LocalMedia {
     pub fn handle(&mut self, event: DeviceEvent) {
         match event {
             DeviceEvent::Opened { kind, id } => self.opened(kind, id),
-            DeviceEvent::Failed { kind, problem } => self.device_mut(kind).state = DeviceState::Failed(problem),
+            DeviceEvent::Failed { kind, problem } => {
+                self.device_mut(kind).state = DeviceState::Failed(problem)
+            }
             DeviceEvent::Ended { kind } => {
                 self.device_mut(kind).state = DeviceState::Failed(DeviceProblem::Unplugged);
             }

@@ -3,14 +3,14 @@
 //!
 //! **At most one description operation is under way on a connection; everything else waits as plain data.**
 
-use std::collections::BTreeSet;
-
 use super::{
+    candidates::Candidates,
     effect::PairOp,
-    input::PathState,
-    signal::{Body, Candidate, Signal},
+    input::{PairEvent, PathState},
+    seen::Seen,
+    signal::{Body, Signal},
 };
-use crate::protocol::{CallId, IceServer, Incarnation, PeerId};
+use crate::protocol::{CallId, IceServer, PeerId};
 
 /// One peer connection. A new generation is a new connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,3 +19,235 @@ pub struct PairId {
     pub peer: PeerId,
     pub generation: u32,
 }
+
+/// What a pair asks for, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Out {
+    Op(PairOp),
+    Say(Signal),
+}
+
+/// The description operation under way.
+#[derive(Clone, Debug, PartialEq)]
+enum Work {
+    None,
+    Offering,
+    Answering { to: u32, fragment: Option<String> },
+    Finishing { fragment: Option<String> },
+}
+
+#[derive(Clone, Debug)]
+pub struct Pair {
+    pub id: PairId,
+    /// Made the transceivers and the first offer.
+    offerer: bool,
+    /// Gives way when both sides offer at once.
+    polite: bool,
+    work: Work,
+    /// The sequence of the own offer that waits for its answer.
+    awaiting: Option<u32>,
+    next_sequence: u32,
+    seen: Seen,
+    /// The sequence of the newest remote offer; an older one that comes later is stale.
+    newest_offer: Option<u32>,
+    /// A remote offer that came while an operation was under way.
+    waiting: Option<(u32, String)>,
+    restart_wanted: bool,
+    candidates: Candidates,
+    /// Everything said since the last local description, to be said again when it may have been lost.
+    log: Vec<Signal>,
+    pub path: PathState,
+}
+
+/// More local candidates than any machine has.
+const LOG_MOST: usize = 128;
+
+impl Pair {
+    /// A connection that makes the first offer.
+    #[must_use]
+    pub fn offering(id: PairId, me: PeerId, ice_servers: Vec<IceServer>) -> (Self, Vec<Out>) {
+        let mut pair = Self::new(id, me, true);
+        pair.work = Work::Offering;
+        let open = PairOp::Open { ice_servers, offerer: true };
+        (pair, vec![Out::Op(open), Out::Op(PairOp::Offer { restart: false })])
+    }
+
+    /// A connection that waits for the first offer.
+    #[must_use]
+    pub fn answering(id: PairId, me: PeerId, ice_servers: Vec<IceServer>) -> (Self, Vec<Out>) {
+        let open = PairOp::Open { ice_servers, offerer: false };
+        (Self::new(id, me, false), vec![Out::Op(open)])
+    }
+
+    fn new(id: PairId, me: PeerId, offerer: bool) -> Self {
+        Self {
+            id,
+            offerer,
+            polite: me < id.peer,
+            work: Work::None,
+            awaiting: None,
+            next_sequence: 0,
+            seen: Seen::default(),
+            newest_offer: None,
+            waiting: None,
+            restart_wanted: false,
+            candidates: Candidates::default(),
+            log: Vec::new(),
+            path: PathState::FindingPath,
+        }
+    }
+
+    #[must_use]
+    pub fn is_offerer(&self) -> bool {
+        self.offerer
+    }
+
+    /// Whether nothing is being negotiated.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.work == Work::None && self.awaiting.is_none() && self.waiting.is_none()
+    }
+
+    /// Looks for a path anew (ICE restart, RFC 8839, section 4.4.1.1.1).
+    pub fn restart(&mut self) -> Vec<Out> {
+        self.restart_wanted = true;
+        self.next_work()
+    }
+
+    /// Everything that may not have arrived, once more. Each message counts once all the same.
+    #[must_use]
+    pub fn said(&self) -> Vec<Out> {
+        self.log.iter().cloned().map(Out::Say).collect()
+    }
+
+    /// What the other side said, on whichever way. Messages of another generation are not for this pair.
+    pub fn heard(&mut self, signal: Signal) -> Vec<Out> {
+        if signal.generation != self.id.generation || !self.seen.first_time(signal.sequence) {
+            return Vec::new();
+        }
+        match signal.body {
+            Body::Offer { sdp } => self.offered_there(signal.sequence, sdp),
+            Body::Answer { sdp, to } => self.answered_there(sdp, to),
+            Body::Candidate(candidate) => ops(self.candidates.add(candidate)),
+            Body::EndOfCandidates {} => ops(self.candidates.end()),
+        }
+    }
+
+    /// What the peer connection reports. Errors of an operation leave the pair ready for the next one; `Err`
+    /// carries them to whoever decides whether the call can go on.
+    pub fn happened(&mut self, event: PairEvent) -> Result<Vec<Out>, String> {
+        match event {
+            PairEvent::Offered { sdp } => Ok(self.offered_here(sdp)),
+            PairEvent::Answered { sdp } => Ok(self.answered_here(sdp)),
+            PairEvent::Finished => Ok(self.finished()),
+            PairEvent::Failed { why } => {
+                self.work = Work::None;
+                Err(why)
+            }
+            PairEvent::Candidate(candidate) => Ok(vec![self.say(Body::Candidate(candidate))]),
+            PairEvent::EndOfCandidates => Ok(vec![self.say(Body::EndOfCandidates {})]),
+            PairEvent::State(path) => {
+                self.path = path;
+                Ok(Vec::new())
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn offered_there(&mut self, sequence: u32, sdp: String) -> Vec<Out> {
+        if self.newest_offer.is_some_and(|newest| sequence < newest) {
+            return Vec::new();
+        }
+        self.newest_offer = Some(sequence);
+        let collision = self.work == Work::Offering || self.awaiting.is_some();
+        if collision && !self.polite {
+            return Vec::new();
+        }
+        self.waiting = Some((sequence, sdp));
+        self.next_work()
+    }
+
+    fn answered_there(&mut self, sdp: String, to: u32) -> Vec<Out> {
+        if self.awaiting != Some(to) || self.work != Work::None {
+            return Vec::new();
+        }
+        self.awaiting = None;
+        self.work = Work::Finishing { fragment: ice_fragment(&sdp) };
+        vec![Out::Op(PairOp::Finish { sdp })]
+    }
+
+    fn offered_here(&mut self, sdp: String) -> Vec<Out> {
+        if self.work != Work::Offering {
+            return Vec::new();
+        }
+        self.work = Work::None;
+        if self.waiting.is_some() {
+            // The polite side: its offer is rolled back before anybody has seen it.
+            return self.next_work();
+        }
+        self.log.clear();
+        self.awaiting = Some(self.next_sequence);
+        vec![self.say(Body::Offer { sdp })]
+    }
+
+    fn answered_here(&mut self, sdp: String) -> Vec<Out> {
+        let Work::Answering { to, fragment } = std::mem::replace(&mut self.work, Work::None) else {
+            return Vec::new();
+        };
+        self.log.clear();
+        let mut out = vec![self.say(Body::Answer { sdp, to })];
+        out.extend(ops(self.candidates.described(fragment)));
+        out.extend(self.next_work());
+        out
+    }
+
+    fn finished(&mut self) -> Vec<Out> {
+        let Work::Finishing { fragment } = std::mem::replace(&mut self.work, Work::None) else {
+            return Vec::new();
+        };
+        let mut out = ops(self.candidates.described(fragment));
+        out.extend(self.next_work());
+        out
+    }
+
+    /// Starts the next operation, if none is under way. A remote offer goes before an own restart, which it
+    /// makes unnecessary.
+    fn next_work(&mut self) -> Vec<Out> {
+        if self.work != Work::None {
+            return Vec::new();
+        }
+        if let Some((to, sdp)) = self.waiting.take() {
+            self.restart_wanted = false;
+            self.awaiting = None;
+            self.work = Work::Answering { to, fragment: ice_fragment(&sdp) };
+            return vec![Out::Op(PairOp::Answer { sdp })];
+        }
+        if self.restart_wanted {
+            self.restart_wanted = false;
+            self.work = Work::Offering;
+            return vec![Out::Op(PairOp::Offer { restart: true })];
+        }
+        Vec::new()
+    }
+
+    fn say(&mut self, body: Body) -> Out {
+        let signal = Signal { generation: self.id.generation, sequence: self.next_sequence, body };
+        self.next_sequence += 1;
+        if self.log.len() < LOG_MOST {
+            self.log.push(signal.clone());
+        }
+        Out::Say(signal)
+    }
+}
+
+fn ops(ops: Vec<PairOp>) -> Vec<Out> {
+    ops.into_iter().map(Out::Op).collect()
+}
+
+/// The ICE username fragment of a description (RFC 8839, section 5.4).
+fn ice_fragment(sdp: &str) -> Option<String> {
+    sdp.lines().find_map(|line| line.trim_end().strip_prefix("a=ice-ufrag:")).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests;

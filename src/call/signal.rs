@@ -71,7 +71,8 @@ mod tests {
 
     #[test]
     fn only_addresses_and_local_names_are_harmless() {
-        for harmless in ["192.0.2.7", "2001:db8::1", "1f4712db-ea17-4bcf-a596-105139dfd8bf.local", "A.LOCAL"] {
+        for harmless in ["192.0.2.7", "2001:db8::1", "1f4712db-ea17-4bcf-a596-105139dfd8bf.local", "A.LOCAL"]
+        {
             assert!(!candidate(harmless).names_a_foreign_host(), "{harmless}");
         }
         for foreign in ["spy.example", "localhost", "x.local.example", "192.0.2.7.example", "local"] {

@@ -12,12 +12,21 @@ pub enum CallStatus {
     /// It rings there.
     Ringing,
     /// Somebody rings here.
-    Incoming { media: Media },
+    Incoming {
+        media: Media,
+    },
     Connecting(Step),
-    Connected { since: Time },
+    Connected {
+        since: Time,
+    },
     /// The path is lost and being looked for; `long` when that takes long enough to say so.
-    Reconnecting { long: bool },
-    Ended { why: Ended, lasted: Option<Duration> },
+    Reconnecting {
+        long: bool,
+    },
+    Ended {
+        why: Ended,
+        lasted: Option<Duration>,
+    },
 }
 
 /// What is being waited for before a call stands.

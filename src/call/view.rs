@@ -25,7 +25,9 @@ pub struct View {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
     /// The nickname prompt; with what was wrong with the last try.
-    Prompt { problem: Option<EntryProblem> },
+    Prompt {
+        problem: Option<EntryProblem>,
+    },
     Entering,
     Entered(Me),
 }
@@ -57,7 +59,9 @@ pub enum Link {
     Connecting,
     Online,
     /// Lost; the attempts so far.
-    Reconnecting { attempts: u32 },
+    Reconnecting {
+        attempts: u32,
+    },
     /// Another tab has taken this person's place. This one stays away.
     Superseded,
     /// The page is of another version than the server. It reloads when the call is over.

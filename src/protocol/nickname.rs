@@ -38,6 +38,12 @@ impl Nickname {
         Ok(Self(text.into()))
     }
 
+    /// Stands for a peer of whom only the id is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self("Somebody".into())
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -72,7 +78,9 @@ impl fmt::Display for NicknameError {
         f.write_str(match self {
             Self::Empty => "Please type a name.",
             Self::TooLong => "That name is too long: 32 characters at most.",
-            Self::ForbiddenCharacter => "That name has an invisible or control character in it. Please type it anew.",
+            Self::ForbiddenCharacter => {
+                "That name has an invisible or control character in it. Please type it anew."
+            }
         })
     }
 }

@@ -1,0 +1,242 @@
+//! The one call this person is in: its stage, and what is known of each of the others.
+
+use std::time::Duration;
+
+use super::{
+    Time,
+    control::MediaState,
+    input::PathState,
+    pair::{Pair, PairId},
+    signal::Signal,
+    status::{CallStatus, Ended, Step},
+};
+use crate::protocol::{CallId, Incarnation, Media, Nickname, PeerId};
+
+#[derive(Clone, Debug)]
+pub struct ActiveCall {
+    pub id: CallId,
+    pub stage: Stage,
+    /// In the order in which they came.
+    pub others: Vec<Other>,
+    /// Whether this person wants the camera on in this call.
+    pub camera: bool,
+    /// When *accept* was clicked here, or its word came from there.
+    pub answered_at: Option<Time>,
+    pub connected_since: Option<Time>,
+    pub setup: Option<Duration>,
+    pub tap_to_hear: bool,
+    /// What the others were told last.
+    pub announced: Option<MediaState>,
+    /// Both call each other at once: what the other side's call has said so far.
+    pub rival: Option<Rival>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Stage {
+    Outgoing {
+        media: Media,
+        /// The frame that invited; an error that answers it ends the call.
+        invite: u32,
+        ringing: bool,
+        give_up_at: Time,
+    },
+    Incoming {
+        media: Media,
+        give_up_at: Time,
+    },
+    /// Accepted here; the server has not confirmed it yet.
+    Accepting {
+        /// The frame that accepted, if one was sent; an error that answers it ends the call.
+        accept: Option<u32>,
+        media: Media,
+    },
+    Joined,
+    Ended {
+        why: Ended,
+        lasted: Option<Duration>,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub struct Rival {
+    pub call: CallId,
+    pub held: Held,
+}
+
+/// Another member of the call.
+#[derive(Clone, Debug)]
+pub struct Other {
+    pub peer: PeerId,
+    pub nickname: Nickname,
+    pub incarnation: Option<Incarnation>,
+    pub media: MediaState,
+    pub relayed: Option<bool>,
+    pub pair: Option<Pair>,
+    /// The generation that the next own peer connection gets.
+    pub next_generation: u32,
+    /// Kept as plain data until this person accepts: nothing of it may reach the network before.
+    pub held: Held,
+    pub control: ControlState,
+    /// Operations that failed since the last time a path stood.
+    pub failures: u32,
+    /// Since when a path is being looked for; nothing while one is there.
+    pub seeking: Option<Seeking>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ControlState {
+    NotYet,
+    Open,
+    Closed,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Seeking {
+    pub since: Time,
+    pub try_again_at: Time,
+    pub tries: u32,
+    /// The words have changed already.
+    pub long: bool,
+}
+
+/// Signals that wait, bounded in number and size; the oldest gives way.
+#[derive(Clone, Debug, Default)]
+pub struct Held(Vec<Signal>);
+
+const HELD_MOST: usize = 128;
+
+impl Held {
+    pub fn push(&mut self, signal: Signal) {
+        if self.0.len() == HELD_MOST {
+            self.0.remove(0);
+        }
+        self.0.push(signal);
+    }
+
+    pub fn take(&mut self) -> Vec<Signal> {
+        std::mem::take(&mut self.0)
+    }
+}
+
+impl Other {
+    #[must_use]
+    pub fn new(peer: PeerId, nickname: Nickname) -> Self {
+        Self {
+            peer,
+            nickname,
+            incarnation: None,
+            media: MediaState::default(),
+            relayed: None,
+            pair: None,
+            next_generation: 0,
+            held: Held::default(),
+            control: ControlState::NotYet,
+            failures: 0,
+            seeking: None,
+        }
+    }
+
+    #[must_use]
+    pub fn pair_id(&self) -> Option<PairId> {
+        self.pair.as_ref().map(|pair| pair.id)
+    }
+
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.seeking.is_none() && self.path() == Some(PathState::Connected)
+    }
+
+    fn path(&self) -> Option<PathState> {
+        self.pair.as_ref().map(|pair| pair.path)
+    }
+
+    /// A path is needed from now on; the first look at it is after `patience`.
+    pub fn seek(&mut self, now: Time, patience: Duration) {
+        if self.seeking.is_none() {
+            self.seeking = Some(Seeking { since: now, try_again_at: now + patience, tries: 0, long: false });
+        }
+    }
+
+    fn step(&self) -> Step {
+        let long = self.seeking.is_some_and(|seeking| seeking.long);
+        match self.path() {
+            None => Step::Introducing,
+            Some(PathState::Securing | PathState::Connected) => Step::Securing,
+            Some(_) if long => Step::StillFindingPath,
+            Some(_) => Step::FindingPath,
+        }
+    }
+}
+
+impl ActiveCall {
+    #[must_use]
+    pub fn new(id: CallId, stage: Stage, others: Vec<Other>, camera: bool) -> Self {
+        Self {
+            id,
+            stage,
+            others,
+            camera,
+            answered_at: None,
+            connected_since: None,
+            setup: None,
+            tap_to_hear: false,
+            announced: None,
+            rival: None,
+        }
+    }
+
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Ended { .. })
+    }
+
+    /// Whether this person has said yes: devices may be opened, connections made.
+    #[must_use]
+    pub fn is_agreed(&self) -> bool {
+        matches!(self.stage, Stage::Outgoing { .. } | Stage::Accepting { .. } | Stage::Joined)
+    }
+
+    /// Whether the server lets negotiation through.
+    #[must_use]
+    pub fn may_signal(&self) -> bool {
+        matches!(self.stage, Stage::Outgoing { ringing: true, .. } | Stage::Accepting { .. } | Stage::Joined)
+    }
+
+    #[must_use]
+    pub fn other(&self, peer: PeerId) -> Option<&Other> {
+        self.others.iter().find(|other| other.peer == peer)
+    }
+
+    pub fn other_mut(&mut self, peer: PeerId) -> Option<&mut Other> {
+        self.others.iter_mut().find(|other| other.peer == peer)
+    }
+
+    /// The first of the others: the other side of a call of two.
+    #[must_use]
+    pub fn first(&self) -> Option<&Other> {
+        self.others.first()
+    }
+
+    #[must_use]
+    pub fn status(&self) -> CallStatus {
+        match self.stage {
+            Stage::Outgoing { ringing: false, .. } => CallStatus::Calling,
+            Stage::Outgoing { ringing: true, .. } => CallStatus::Ringing,
+            Stage::Incoming { media, .. } => CallStatus::Incoming { media },
+            Stage::Ended { why, lasted } => CallStatus::Ended { why, lasted },
+            Stage::Accepting { .. } | Stage::Joined => self.path_status(),
+        }
+    }
+
+    fn path_status(&self) -> CallStatus {
+        match self.connected_since {
+            Some(since) if self.others.iter().any(Other::is_connected) => CallStatus::Connected { since },
+            Some(_) => CallStatus::Reconnecting { long: self.is_long() },
+            None => CallStatus::Connecting(self.first().map_or(Step::Introducing, Other::step)),
+        }
+    }
+
+    fn is_long(&self) -> bool {
+        self.others.iter().any(|other| other.seeking.is_some_and(|seeking| seeking.long))
+    }
+}

@@ -1,0 +1,233 @@
+//! What the peer connections report, and what comes from the other side through them.
+
+use super::{
+    Phone, Time,
+    active::{ControlState, Other, Stage},
+    control::Control,
+    effect::{Effect, PairOp},
+    input::{PairEvent, PathState},
+    pair::{Pair, PairId},
+    signal::Signal,
+    status::Ended,
+};
+use crate::protocol::{EndReason, PeerId};
+
+/// So many failed operations before the first connection mean that this browser cannot do it.
+const FAILURES_MOST: u32 = 3;
+
+impl Phone {
+    pub(super) fn pair_said(&mut self, id: PairId, event: PairEvent, now: Time) {
+        let known = self.call.as_ref().and_then(|call| call.other(id.peer)).and_then(Other::pair_id);
+        if known != Some(id) {
+            if event == PairEvent::ControlClosed {
+                self.closing_delivered(id);
+            }
+            return;
+        }
+        match event {
+            PairEvent::ControlOpen => self.control_opened(id),
+            PairEvent::ControlClosed => self.control_closed(id.peer, now),
+            PairEvent::Control(control) => self.control_heard(id, control, now),
+            PairEvent::FirstFrame => self.first_frame(now),
+            PairEvent::Path { relayed } => {
+                self.with_other(id.peer, |other| other.relayed = Some(relayed));
+            }
+            PairEvent::PlayRefused => self.tap_to_hear(true),
+            PairEvent::Playing => self.tap_to_hear(false),
+            event => self.negotiated(id, event, now),
+        }
+    }
+
+    /// A message about the connection, by socket or data channel.
+    pub(super) fn hear(&mut self, from: PeerId, signal: Signal, now: Time) {
+        let Some(call) = &mut self.call else { return };
+        let agreed = call.is_agreed();
+        let Some(other) = call.other_mut(from) else { return };
+        if !agreed {
+            other.held.push(signal);
+            return;
+        }
+        let known = other.pair.as_ref().map(|pair| pair.id.generation);
+        if known.is_none_or(|known| signal.generation > known) {
+            self.answer_afresh(from, signal.generation, now);
+        }
+        let pair =
+            self.call.as_mut().and_then(|call| call.other_mut(from)).and_then(|other| other.pair.as_mut());
+        if let Some(pair) = pair {
+            let (id, outs) = (pair.id, pair.heard(signal));
+            self.perform(id, outs);
+        }
+    }
+
+    /// The call is agreed on by both sides: what waited is used, and a path is needed from now on.
+    pub(super) fn agreed(&mut self, now: Time) {
+        let patience = self.timeouts.restart_again;
+        let Some(call) = &mut self.call else { return };
+        let mut waiting = Vec::new();
+        for other in &mut call.others {
+            if !other.is_connected() {
+                other.seek(now, patience);
+            }
+            waiting.extend(other.held.take().into_iter().map(|signal| (other.peer, signal)));
+        }
+        for (peer, signal) in waiting {
+            self.hear(peer, signal, now);
+        }
+    }
+
+    /// A fresh connection to somebody, offered by this side.
+    pub(super) fn offer_afresh(&mut self, peer: PeerId, now: Time) {
+        let (Some(me), servers) = (self.me(), self.ice_servers()) else { return };
+        self.renew(peer, None, now, |id| Pair::offering(id, me, servers));
+    }
+
+    fn answer_afresh(&mut self, peer: PeerId, generation: u32, now: Time) {
+        let (Some(me), servers) = (self.me(), self.ice_servers()) else { return };
+        self.renew(peer, Some(generation), now, |id| Pair::answering(id, me, servers));
+    }
+
+    fn renew(
+        &mut self,
+        peer: PeerId,
+        generation: Option<u32>,
+        now: Time,
+        make: impl FnOnce(PairId) -> (Pair, Vec<super::pair::Out>),
+    ) {
+        let patience = self.timeouts.restart_again;
+        let Some(call) = &mut self.call else { return };
+        let id = call.id;
+        let Some(other) = call.other_mut(peer) else { return };
+        let generation = generation.unwrap_or(other.next_generation);
+        let old = other.pair_id();
+        let (pair, outs) = make(PairId { call: id, peer, generation });
+        let fresh = pair.id;
+        other.pair = Some(pair);
+        other.next_generation = generation.saturating_add(1);
+        other.control = ControlState::NotYet;
+        other.relayed = None;
+        other.seek(now, patience);
+        if let Some(old) = old {
+            self.close_pair(old);
+        }
+        self.perform(fresh, outs);
+    }
+
+    fn negotiated(&mut self, id: PairId, event: PairEvent, now: Time) {
+        let path = if let PairEvent::State(path) = event { Some(path) } else { None };
+        let happened = self.with_other(id.peer, |other| other.pair.as_mut().map(|pair| pair.happened(event)));
+        match happened.flatten() {
+            Some(Ok(outs)) => self.perform(id, outs),
+            Some(Err(_)) => self.operation_failed(id.peer, now),
+            None => {}
+        }
+        if let Some(path) = path {
+            self.path_changed(id.peer, path, now);
+        }
+    }
+
+    /// Tried again with the next look at the path, but not for ever when nothing ever worked.
+    fn operation_failed(&mut self, peer: PeerId, now: Time) {
+        let Some(call) = &mut self.call else { return };
+        let never = call.connected_since.is_none();
+        let failures = call.other_mut(peer).map_or(0, |other| {
+            other.failures += 1;
+            other.failures
+        });
+        if never && failures >= FAILURES_MOST {
+            self.give_up(Ended::Browser, now);
+        }
+    }
+
+    fn path_changed(&mut self, peer: PeerId, path: PathState, now: Time) {
+        let (soon, again) = (self.timeouts.restart_after, self.timeouts.restart_again);
+        let Some(call) = &mut self.call else { return };
+        let ringing = matches!(call.stage, Stage::Outgoing { .. });
+        let Some(other) = call.other_mut(peer) else { return };
+        let offerer = other.pair.as_ref().is_some_and(Pair::is_offerer);
+        match path {
+            PathState::Connected => {
+                other.seeking = None;
+                other.failures = 0;
+                if call.connected_since.is_none() {
+                    call.connected_since = Some(now);
+                    self.measure("tincan-connected", now);
+                }
+            }
+            // Before the answer, a path that failed is none that was lost.
+            PathState::Disconnected | PathState::Failed if !ringing => {
+                let patience = match (path, offerer) {
+                    (PathState::Failed, true) => std::time::Duration::ZERO,
+                    (_, true) => soon,
+                    // Both sides notice; the offerer is given a head start.
+                    (_, false) => soon + again,
+                };
+                other.seek(now, patience);
+                if let Some(seeking) = &mut other.seeking {
+                    seeking.try_again_at = seeking.try_again_at.min(now + patience);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn control_opened(&mut self, id: PairId) {
+        let state = self.local.announced();
+        self.with_other(id.peer, |other| other.control = ControlState::Open);
+        self.emit(Effect::Pair { pair: id, op: PairOp::Control(Control::State(state)) });
+    }
+
+    /// The other side's page or connection is gone; whether it comes back is for the server to say.
+    fn control_closed(&mut self, peer: PeerId, now: Time) {
+        self.with_other(peer, |other| {
+            other.control = ControlState::Closed;
+            if let Some(pair) = &mut other.pair {
+                pair.path = PathState::Disconnected;
+            }
+        });
+        self.path_changed(peer, PathState::Disconnected, now);
+    }
+
+    fn control_heard(&mut self, id: PairId, control: Control, now: Time) {
+        match control {
+            Control::State(state) => drop(self.with_other(id.peer, |other| other.media = state)),
+            Control::Negotiation(signal) => self.hear(id.peer, signal, now),
+            Control::HangUp {} => self.hung_up_there(id.peer, now),
+        }
+    }
+
+    fn hung_up_there(&mut self, peer: PeerId, now: Time) {
+        let Some(call) = &self.call else { return };
+        let id = call.id;
+        if call.others.len() > 1 {
+            self.participant_left(id, peer);
+            return;
+        }
+        // The server may have heard it already; saying it again costs nothing.
+        self.send_if_online(crate::protocol::ClientMessage::Leave { call: id });
+        self.end_call(Ended::There(EndReason::HungUp), now);
+    }
+
+    fn first_frame(&mut self, now: Time) {
+        let Some(call) = &mut self.call else { return };
+        if let (None, Some(answered)) = (call.setup, call.answered_at) {
+            call.setup = Some(now.saturating_sub(answered));
+            self.measure("tincan-setup", now);
+        }
+    }
+
+    fn measure(&mut self, name: &'static str, to: Time) {
+        if let Some(from) = self.call.as_ref().and_then(|call| call.answered_at) {
+            self.emit(Effect::Measure { name, from, to });
+        }
+    }
+
+    fn tap_to_hear(&mut self, needed: bool) {
+        if let Some(call) = &mut self.call {
+            call.tap_to_hear = needed;
+        }
+    }
+
+    fn with_other<T>(&mut self, peer: PeerId, change: impl FnOnce(&mut Other) -> T) -> Option<T> {
+        self.call.as_mut().and_then(|call| call.other_mut(peer)).map(change)
+    }
+}

@@ -1,0 +1,434 @@
+//! What the server says, and what is to be said to it when it is there again.
+
+use super::{
+    Inside, Phone, Place, Time,
+    active::{ActiveCall, Held, Other, Rival, Stage},
+    contacts::is_blocked,
+    effect::{Effect, Seat},
+    pair::PairId,
+    signal::Signal,
+    status::Ended,
+    view::{self, EntryProblem, Me},
+};
+use crate::protocol::{
+    CLOSE_ABUSE, CLOSE_OUTDATED, CLOSE_SUPERSEDED, CallId, CallState, ClientMessage, EndReason, ErrorCode,
+    Hello, Incarnation, Media, Member, Nickname, Payload, PeerId, ServerFrame, ServerMessage, VERSION,
+    Welcome,
+};
+
+impl Phone {
+    pub(super) fn say_hello(&mut self) {
+        let wish = match &self.place {
+            Place::Outside { .. } => return,
+            Place::Entering { wish, .. } => wish.clone(),
+            Place::Inside(inside) => super::Wish {
+                room: inside.me.room.clone(),
+                nickname: inside.me.nickname.to_string(),
+                ticket: Some(inside.ticket.clone()),
+            },
+        };
+        let sent = self.send(ClientMessage::Hello(Hello {
+            version: VERSION,
+            room: wish.room,
+            nickname: wish.nickname,
+            incarnation: self.incarnation,
+            ticket: wish.ticket,
+        }));
+        match &mut self.place {
+            Place::Outside { .. } => {}
+            Place::Entering { hello, .. } | Place::Inside(Inside { hello, .. }) => *hello = Some(sent),
+        }
+    }
+
+    pub(super) fn socket_closed(&mut self, code: u16, now: Time) {
+        match code {
+            CLOSE_SUPERSEDED => self.link.closed_for_good(view::Link::Superseded),
+            CLOSE_OUTDATED => self.link.closed_for_good(view::Link::Outdated),
+            CLOSE_ABUSE => self.link.closed_for_good(view::Link::Refused),
+            _ => self.link.lost(now, &self.timeouts),
+        }
+        self.reload_if_outdated();
+    }
+
+    pub(super) fn server_said(&mut self, frame: ServerFrame, now: Time) {
+        match frame.message {
+            ServerMessage::Welcome(welcome) => self.welcomed(welcome, now),
+            ServerMessage::Presence(presence) => {
+                if let Some(me) = self.me() {
+                    self.contacts.apply(me, presence);
+                }
+            }
+            ServerMessage::Invited { call, from, media, participants } => {
+                self.invited(call, from, media, &participants, now);
+            }
+            ServerMessage::Ringing { call, peer } => self.rings_there(call, peer),
+            ServerMessage::ParticipantJoined { call, peer, incarnation, .. } => {
+                self.participant_joined(call, peer, incarnation, now);
+            }
+            ServerMessage::InvitationEnded { call, peer, .. }
+            | ServerMessage::ParticipantLeft { call, peer, .. } => self.participant_left(call, peer),
+            ServerMessage::CallEnded { call, reason } => self.call_ended(call, reason, now),
+            ServerMessage::Signal { call, from, payload } => self.signalled(call, from, &payload, now),
+            ServerMessage::Ticket { ticket } => self.keep_ticket(ticket),
+            ServerMessage::Error { code, sentence, suggestion } => {
+                self.refused(frame.id, EntryProblem { code, sentence, suggestion }, now);
+            }
+            ServerMessage::Pong {} | ServerMessage::GoingAway {} => {}
+        }
+    }
+
+    fn welcomed(&mut self, welcome: Welcome, now: Time) {
+        let Welcome { boot, peer, nickname, ticket, availability, contacts, call, ice_servers, .. } = welcome;
+        let (room, asked, fresh) = match &self.place {
+            Place::Outside { .. } => return,
+            Place::Entering { wish, .. } => {
+                (wish.room.clone(), wish.ticket.is_some().then(|| wish.nickname.clone()), true)
+            }
+            Place::Inside(inside) => (inside.me.room.clone(), Some(inside.me.nickname.to_string()), false),
+        };
+        let restarted = matches!(&self.place, Place::Inside(inside) if inside.boot != boot);
+        let wanted = self.availability();
+        let renamed = asked.is_some_and(|asked| asked != nickname.as_str());
+        let me = Me { peer, nickname, room, availability, renamed };
+        self.place = Place::Inside(Inside { me, boot, ticket: String::new(), ice_servers, hello: None });
+        self.link.welcomed(now, &self.timeouts);
+        self.keep_ticket(ticket);
+        self.contacts.replace(peer, contacts);
+        if fresh {
+            self.preview = false;
+        } else if wanted != availability {
+            self.person_asks(super::input::Action::SetAvailability(wanted), now);
+        }
+        self.agree_on_call(call, fresh, restarted, now);
+    }
+
+    fn keep_ticket(&mut self, ticket: String) {
+        let Place::Inside(inside) = &mut self.place else { return };
+        inside.ticket.clone_from(&ticket);
+        let Me { peer, nickname, room, .. } = inside.me.clone();
+        let seat = Seat { room, peer, nickname: nickname.to_string(), ticket };
+        self.emit(Effect::KeepSeat(Some(seat)));
+    }
+
+    /// Brings together what this phone and the server know of a call, after a time without a connection.
+    fn agree_on_call(&mut self, theirs: Option<CallState>, fresh: bool, restarted: bool, now: Time) {
+        let mine = self.call.as_ref().filter(|call| !call.is_over()).map(|call| call.id);
+        match (mine, theirs) {
+            (None, None) => {}
+            (None, Some(state)) if fresh => self.take_up(state, now),
+            (None, Some(state)) => self.leave_unknown(&state),
+            (Some(mine), Some(state)) if mine == state.call => self.compare(state, now),
+            (Some(_), Some(state)) => self.switch_over(state, now),
+            (Some(_), None) => self.server_forgot(restarted, now),
+        }
+    }
+
+    /// The page was loaded again in the middle of a call.
+    fn take_up(&mut self, state: CallState, now: Time) {
+        let Some(me) = self.me() else { return };
+        let Some(own) = state.members.iter().find(|member| member.peer == me) else { return };
+        let (media, invited_by) = (own.media, own.invited_by);
+        if !own.joined {
+            if let Some(from) = invited_by {
+                let participants = joined(&state.members);
+                self.invited(state.call, from, media, &participants, now);
+            }
+            return;
+        }
+        let others = self.others(state.members.iter().filter(|member| member.peer != me && member.joined));
+        if others.is_empty() {
+            // It was ringing somebody: what was offered there is gone with the earlier page.
+            self.send(ClientMessage::Leave { call: state.call });
+            return;
+        }
+        let camera = self.camera_for(media);
+        self.begin(ActiveCall::new(state.call, Stage::Joined, others, camera));
+        self.agreed(now);
+    }
+
+    fn others<'a>(&self, members: impl Iterator<Item = &'a Member>) -> Vec<Other> {
+        let other = |member: &Member| {
+            let mut other = Other::new(member.peer, self.name_of(member.peer));
+            other.incarnation = Some(member.incarnation);
+            // A connection of the earlier page may still be on the other side.
+            other.next_generation = 1;
+            other
+        };
+        members.map(other).collect()
+    }
+
+    /// A call that this person left while the server could not hear it.
+    fn leave_unknown(&mut self, state: &CallState) {
+        let own = state.members.iter().find(|member| Some(member.peer) == self.me());
+        match own {
+            Some(own) if own.joined => self.send(ClientMessage::Leave { call: state.call }),
+            _ => self.send(ClientMessage::Decline { call: state.call }),
+        };
+    }
+
+    /// The same call on both sides: says again whatever may have been lost.
+    fn compare(&mut self, state: CallState, now: Time) {
+        let Some(me) = self.me() else { return };
+        let CallState { call: id, members } = state;
+        let own_joined = members.iter().any(|member| member.peer == me && member.joined);
+        let Some(call) = &mut self.call else { return };
+        match call.stage {
+            Stage::Outgoing { .. } if members.iter().all(|member| member.peer == me || !member.joined) => {
+                self.invite_again();
+            }
+            Stage::Accepting { media, .. } if !own_joined => {
+                let accept = self.send(ClientMessage::Accept { call: id, media });
+                if let Some(call) = &mut self.call {
+                    call.stage = Stage::Accepting { accept: Some(accept), media };
+                }
+            }
+            Stage::Accepting { .. } => call.stage = Stage::Joined,
+            _ => {}
+        }
+        self.drop_absent(&members);
+        for member in members.iter().filter(|member| member.joined && member.peer != me) {
+            self.participant_joined(id, member.peer, member.incarnation, now);
+        }
+        self.say_again();
+    }
+
+    fn drop_absent(&mut self, members: &[Member]) {
+        let Some(call) = &self.call else { return };
+        let id = call.id;
+        let absent: Vec<PeerId> = call.others.iter().map(|other| other.peer).collect();
+        for peer in absent.into_iter().filter(|peer| members.iter().all(|member| member.peer != *peer)) {
+            self.participant_left(id, peer);
+        }
+    }
+
+    fn invite_again(&mut self) {
+        let Some(call) = &self.call else { return };
+        let (Stage::Outgoing { media, .. }, Some(peer), id) =
+            (&call.stage, call.first().map(|o| o.peer), call.id)
+        else {
+            return;
+        };
+        let sent = self.send(ClientMessage::Invite { call: id, peer, media: *media });
+        if let Some(ActiveCall { stage: Stage::Outgoing { invite, .. }, .. }) = &mut self.call {
+            *invite = sent;
+        }
+    }
+
+    /// The server has this person in another call than this phone does.
+    fn switch_over(&mut self, state: CallState, now: Time) {
+        let Some(me) = self.me() else { return };
+        let own_joined = state.members.iter().any(|member| member.peer == me && member.joined);
+        let first = self.call.as_ref().and_then(|call| call.first()).map(|other| other.peer);
+        let same_person = state.members.iter().any(|member| Some(member.peer) == first && member.joined);
+        let outgoing = matches!(self.call.as_ref().map(|call| &call.stage), Some(Stage::Outgoing { .. }));
+        if outgoing && own_joined && same_person {
+            self.give_way_to(state.call, now);
+            self.compare(state, now);
+            return;
+        }
+        self.end_call(Ended::There(EndReason::Gone), now);
+        if own_joined { self.leave_unknown(&state) } else { self.take_up(state, now) }
+    }
+
+    /// The server knows of no call. After a restart a call whose media flows goes on without it.
+    fn server_forgot(&mut self, restarted: bool, now: Time) {
+        let Some(call) = &self.call else { return };
+        match call.stage {
+            Stage::Outgoing { ringing, .. } if restarted || !ringing => self.invite_again(),
+            Stage::Joined if restarted && call.connected_since.is_some() => {}
+            Stage::Incoming { .. } if restarted => {
+                // Whoever calls rings again, as soon as it is back itself.
+                self.close_pairs();
+                self.call = None;
+            }
+            Stage::Accepting { .. } | Stage::Joined if restarted => self.end_call(Ended::NoServer, now),
+            _ => self.end_call(Ended::There(EndReason::Gone), now),
+        }
+    }
+
+    fn invited(&mut self, id: CallId, from: PeerId, media: Media, participants: &[PeerId], now: Time) {
+        let nickname = self.name_of(from);
+        if is_blocked(&self.remembered.blocked, &nickname) {
+            self.send(ClientMessage::Decline { call: id });
+            return;
+        }
+        match &mut self.call {
+            Some(call) if call.id == id => return,
+            // Both call each other at once; the server says which call it will be.
+            Some(call) if matches!(call.stage, Stage::Outgoing { .. }) && call.other(from).is_some() => {
+                call.rival = Some(Rival { call: id, held: Held::default() });
+                return;
+            }
+            Some(call) if !call.is_over() => {
+                // The server rings nobody who is in a call: this one must be over.
+                self.end_call(Ended::There(EndReason::Gone), now);
+            }
+            _ => {}
+        }
+        let give_up_at = now + self.timeouts.ring + self.timeouts.pong;
+        let mut others = vec![Other::new(from, nickname)];
+        let rest = participants.iter().filter(|peer| **peer != from && Some(**peer) != self.me());
+        others.extend(rest.map(|peer| Other::new(*peer, self.name_of(*peer))));
+        self.begin(ActiveCall::new(id, Stage::Incoming { media, give_up_at }, others, false));
+    }
+
+    fn rings_there(&mut self, id: CallId, peer: PeerId) {
+        let Some(call) = self.call.as_mut().filter(|call| call.id == id && call.other(peer).is_some()) else {
+            return;
+        };
+        if let Stage::Outgoing { ringing, .. } = &mut call.stage {
+            *ringing = true;
+        }
+        self.say_again();
+    }
+
+    fn participant_joined(&mut self, id: CallId, peer: PeerId, incarnation: Incarnation, now: Time) {
+        let Some(me) = self.me() else { return };
+        let name = self.name_of(peer);
+        let Some(call) = self.call.as_mut().filter(|call| call.id == id && !call.is_over()) else { return };
+        if peer == me {
+            if let Stage::Accepting { .. } = call.stage {
+                call.stage = Stage::Joined;
+            }
+            return;
+        }
+        let newcomer = call.other(peer).is_none();
+        let joined = matches!(call.stage, Stage::Joined);
+        let agreed = call.is_agreed();
+        if newcomer {
+            call.others.push(Other::new(peer, name));
+        }
+        if let Stage::Outgoing { .. } = call.stage {
+            call.stage = Stage::Joined;
+            call.answered_at = Some(now);
+        }
+        let Some(other) = call.other_mut(peer) else { return };
+        let reloaded = other.incarnation.is_some_and(|known| known != incarnation);
+        other.incarnation = Some(incarnation);
+        if reloaded {
+            // What the earlier page offered is of no use any more.
+            other.held.take();
+        }
+        if !agreed {
+            return;
+        }
+        if reloaded || (newcomer && joined) {
+            self.offer_afresh(peer, now);
+        }
+        self.agreed(now);
+        self.say_again();
+    }
+
+    pub(super) fn participant_left(&mut self, id: CallId, peer: PeerId) {
+        let Some(call) = self.call.as_mut().filter(|call| call.id == id && !call.is_over()) else { return };
+        let Some(place) = call.others.iter().position(|other| other.peer == peer) else { return };
+        let other = call.others.remove(place);
+        if let Some(pair) = other.pair_id() {
+            self.close_pair(pair);
+        }
+    }
+
+    fn call_ended(&mut self, id: CallId, reason: EndReason, now: Time) {
+        let Some(call) = self.call.as_mut().filter(|call| call.id == id) else { return };
+        match (reason, &mut call.stage) {
+            // After a welcome that lacked the call: now it says why.
+            (_, Stage::Ended { why: why @ Ended::There(EndReason::Gone), .. }) => *why = Ended::There(reason),
+            (_, Stage::Ended { .. }) => {}
+            (EndReason::Superseded { by }, Stage::Outgoing { .. }) => self.give_way_to(by, now),
+            _ => self.end_call(Ended::There(reason), now),
+        }
+    }
+
+    /// Both called each other at once and the other call has won: this side's own connection is closed, and
+    /// the winner's offer is answered on a fresh one.
+    fn give_way_to(&mut self, by: CallId, now: Time) {
+        let Some(call) = self.call.take() else { return };
+        let Some(other) = call.first() else { return };
+        let fresh = Other::new(other.peer, other.nickname.clone());
+        if let Some(pair) = other.pair_id() {
+            self.close_pair(pair);
+        }
+        let media = if call.camera { Media::Video } else { Media::Voice };
+        let stage = Stage::Accepting { accept: None, media };
+        let mut next = ActiveCall::new(by, stage, vec![fresh], call.camera);
+        next.answered_at = Some(now);
+        if let (Some(rival), Some(other)) =
+            (call.rival.filter(|rival| rival.call == by), next.others.first_mut())
+        {
+            other.held = rival.held;
+        }
+        self.begin(next);
+        self.agreed(now);
+    }
+
+    fn signalled(&mut self, id: CallId, from: PeerId, payload: &Payload, now: Time) {
+        let Ok(signal) = payload.read::<Signal>() else { return };
+        let Some(call) = &mut self.call else { return };
+        if let Some(rival) = call.rival.as_mut().filter(|rival| rival.call == id) {
+            rival.held.push(signal);
+            return;
+        }
+        if call.id == id && !call.is_over() {
+            self.hear(from, signal, now);
+        }
+    }
+
+    fn refused(&mut self, answers: Option<u32>, problem: EntryProblem, now: Time) {
+        let Some(id) = answers else { return };
+        match &mut self.place {
+            Place::Entering { hello: Some(hello), wish } if *hello == id => {
+                if wish.ticket.take().is_some() && problem.code == ErrorCode::BadMessage {
+                    self.say_hello();
+                } else {
+                    self.go_outside(Some(problem));
+                }
+            }
+            Place::Inside(Inside { hello: Some(hello), .. }) if *hello == id => {
+                if problem.code != ErrorCode::TooManyConnections {
+                    self.end_call(Ended::NoServer, now);
+                    self.go_outside(Some(problem));
+                }
+            }
+            _ => self.call_refused(id, problem.code, now),
+        }
+    }
+
+    fn call_refused(&mut self, id: u32, code: ErrorCode, now: Time) {
+        match self.call.as_ref().map(|call| &call.stage) {
+            Some(Stage::Outgoing { invite, .. }) if *invite == id => self.end_call(Ended::Refused(code), now),
+            Some(Stage::Accepting { accept, .. }) if *accept == Some(id) => {
+                self.end_call(Ended::There(EndReason::Gone), now);
+            }
+            _ => {}
+        }
+    }
+
+    /// Back to the prompt.
+    pub(super) fn go_outside(&mut self, problem: Option<EntryProblem>) {
+        let steps = self.link.close();
+        self.walk(steps);
+        self.place = Place::Outside { problem };
+        self.contacts.clear();
+        self.missed.clear();
+        self.emit(Effect::KeepSeat(None));
+    }
+
+    fn name_of(&self, peer: PeerId) -> Nickname {
+        self.contacts.nickname(peer).cloned().unwrap_or_else(Nickname::unknown)
+    }
+
+    /// Says again everything that may not have arrived, on the pairs that do not stand yet.
+    fn say_again(&mut self) {
+        let Some(call) = &self.call else { return };
+        let unsure = call.others.iter().filter(|other| !other.is_connected());
+        let said: Vec<(PairId, Vec<_>)> =
+            unsure.filter_map(|other| other.pair.as_ref()).map(|pair| (pair.id, pair.said())).collect();
+        for (pair, outs) in said {
+            self.perform(pair, outs);
+        }
+    }
+}
+
+fn joined(members: &[Member]) -> Vec<PeerId> {
+    members.iter().filter(|member| member.joined).map(|member| member.peer).collect()
+}

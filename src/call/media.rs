@@ -1,0 +1,130 @@
+//! What follows from the state after every input: which devices are open, what is heard, what is shown.
+
+use super::{
+    Phone, Place,
+    active::{ActiveCall, ControlState, Stage},
+    control::Control,
+    effect::{DeviceOp, Effect, Notification, PairOp, Sound},
+    local::{DeviceKind, Wanted},
+    pair::PairId,
+    view::{CallView, LocalView, ParticipantView},
+};
+
+impl Phone {
+    /// Brings everything that follows from the state in line with it.
+    pub(super) fn settle(&mut self) {
+        self.settle_devices();
+        self.settle_announcement();
+        self.settle_sound();
+        self.settle_notification();
+    }
+
+    fn settle_devices(&mut self) {
+        let wanted = self.wanted();
+        if wanted != Wanted::default() && !std::mem::replace(&mut self.listing, true) {
+            self.emit(Effect::Device(DeviceOp::List));
+        }
+        for op in self.local.reconcile(wanted) {
+            self.emit(Effect::Device(op));
+        }
+    }
+
+    fn wanted(&self) -> Wanted {
+        let microphone = self.remembered.use_microphone.unwrap_or(true);
+        match &self.call {
+            Some(call) if call.is_agreed() => Wanted { microphone, camera: call.camera },
+            _ if self.preview => Wanted { microphone, camera: self.remembered.use_camera.unwrap_or(true) },
+            _ => Wanted::default(),
+        }
+    }
+
+    /// Tells the others what this side sends, when it has changed.
+    fn settle_announcement(&mut self) {
+        let state = self.local.announced();
+        let Some(call) = self.call.as_mut().filter(|call| call.announced != Some(state)) else { return };
+        call.announced = Some(state);
+        let open = call.others.iter().filter(|other| other.control == ControlState::Open);
+        let pairs: Vec<PairId> = open.filter_map(|other| other.pair_id()).collect();
+        for pair in pairs {
+            self.emit(Effect::Pair { pair, op: PairOp::Control(Control::State(state)) });
+        }
+    }
+
+    fn settle_sound(&mut self) {
+        let sound = match self.call.as_ref().map(|call| &call.stage) {
+            Some(Stage::Incoming { .. }) => Sound::Ring,
+            Some(Stage::Outgoing { ringing: true, .. }) => Sound::RingBack,
+            _ => Sound::Silence,
+        };
+        if self.sound != sound {
+            self.sound = sound;
+            self.emit(Effect::Sound(sound));
+        }
+    }
+
+    /// Notifications are for a person who looks elsewhere: an incoming call, then that it was missed.
+    fn settle_notification(&mut self) {
+        let incoming = self.call.as_ref().and_then(|call| match call.stage {
+            Stage::Incoming { media, .. } => {
+                call.first().map(|other| Notification::Incoming { from: other.nickname.clone(), media })
+            }
+            _ => None,
+        });
+        let rang = matches!(self.notification, Some(Notification::Incoming { .. }));
+        let notification = match (incoming, &self.notification) {
+            (Some(incoming), _) => Some(incoming),
+            (None, Some(missed @ Notification::Missed { .. })) if self.hidden => Some(missed.clone()),
+            (None, Some(Notification::Incoming { from, .. }))
+                if rang && self.hidden && self.was_missed(from) =>
+            {
+                Some(Notification::Missed { from: from.clone() })
+            }
+            _ => None,
+        };
+        if self.notification != notification {
+            self.notification.clone_from(&notification);
+            self.emit(Effect::Notify(notification));
+        }
+    }
+
+    fn was_missed(&self, from: &crate::protocol::Nickname) -> bool {
+        self.missed.first().is_some_and(|missed| !missed.outgoing && missed.nickname == *from)
+    }
+
+    pub(super) fn local_view(&self) -> LocalView {
+        let agreed = self.call.as_ref().filter(|call| call.is_agreed());
+        LocalView {
+            microphone: self.local.microphone(),
+            camera: self.local.camera(),
+            muted: self.local.muted(),
+            use_microphone: self.remembered.use_microphone.unwrap_or(true),
+            use_camera: agreed.map_or(self.remembered.use_camera.unwrap_or(true), |call| call.camera),
+            preview: self.preview,
+            devices: self.local.listed().to_vec(),
+            selected_microphone: self.local.selected(DeviceKind::Microphone).map(str::to_owned),
+            selected_camera: self.local.selected(DeviceKind::Camera).map(str::to_owned),
+        }
+    }
+
+    pub(super) fn call_view(call: &ActiveCall) -> CallView {
+        let others = call.others.iter().map(|other| ParticipantView {
+            peer: other.peer,
+            nickname: other.nickname.clone(),
+            media: other.media,
+            relayed: other.relayed,
+        });
+        CallView {
+            call: call.id,
+            status: call.status(),
+            others: others.collect(),
+            setup: call.setup,
+            tap_to_hear: call.tap_to_hear,
+        }
+    }
+
+    /// Whether anybody has entered, or is about to.
+    #[must_use]
+    pub fn is_inside(&self) -> bool {
+        matches!(self.place, Place::Inside(_))
+    }
+}

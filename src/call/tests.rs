@@ -1,0 +1,366 @@
+//! One phone, with the server's and the other side's words put into its ear. How whole rooms behave is for the
+//! simulation.
+
+use super::{
+    control::{CameraState, Control, MediaState, MicrophoneState},
+    effect::{DeviceOp, PairOp},
+    input::{Action, DeviceEvent, PairEvent, PathState},
+    local::DeviceKind,
+    signal::{Body, Candidate, Signal},
+    status::{CallStatus, Ended},
+    *,
+};
+use crate::protocol::{
+    CLOSE_SUPERSEDED, CallId, EndReason, ErrorCode, Media, Nickname, Presence, ServerFrame, ServerMessage,
+    VERSION, Welcome,
+};
+
+const ME: u64 = 5;
+const BOB: u64 = 7;
+
+struct Alice {
+    phone: Phone,
+    now: Time,
+}
+
+fn peer(number: u64) -> PeerId {
+    PeerId::from_random(number)
+}
+
+fn call(number: u128) -> CallId {
+    CallId::from_random(number)
+}
+
+fn presence() -> Presence {
+    Presence { joined: [(peer(BOB), Nickname::parse("Bob").unwrap())].into(), ..Presence::default() }
+}
+
+fn welcome(boot: u64) -> ServerMessage {
+    ServerMessage::Welcome(Welcome {
+        version: VERSION,
+        boot: BootId::from_random(boot),
+        peer: peer(ME),
+        nickname: Nickname::parse("Alice").unwrap(),
+        ticket: "ticket".into(),
+        availability: Availability::Available,
+        contacts: presence(),
+        call: None,
+        ice_servers: Vec::new(),
+    })
+}
+
+impl Alice {
+    fn outside() -> Self {
+        let phone = Phone::new(Start {
+            incarnation: Incarnation::from_random(1),
+            seed: 1,
+            timeouts: Timeouts::default(),
+            remembered: Remembered::default(),
+        });
+        Self { phone, now: Time::ZERO }
+    }
+
+    /// In a room with Bob.
+    fn inside() -> Self {
+        let mut alice = Self::outside();
+        alice.wants(Action::Enter { room: Room::Lobby, nickname: "Alice".into() });
+        alice.socket(SocketEvent::Opened);
+        alice.hears(welcome(1));
+        alice
+    }
+
+    /// In a connected call with Bob, who called.
+    fn in_call() -> Self {
+        let mut alice = Self::inside();
+        alice.is_rung();
+        alice.wants(Action::Accept { media: Media::Video });
+        alice.hears(ServerMessage::ParticipantJoined {
+            call: call(1),
+            peer: peer(ME),
+            media: Media::Video,
+            incarnation: Incarnation::from_random(1),
+        });
+        alice.hears(offer(call(1)));
+        alice.pair(PairEvent::State(PathState::Connected));
+        alice.pair(PairEvent::ControlOpen);
+        alice
+    }
+
+    fn does(&mut self, input: Input) -> Vec<Effect> {
+        self.phone.handle(input, self.now)
+    }
+
+    fn wants(&mut self, action: Action) -> Vec<Effect> {
+        self.does(Input::Person(action))
+    }
+
+    fn socket(&mut self, event: SocketEvent) -> Vec<Effect> {
+        self.does(Input::Socket { socket: SocketId(1), event })
+    }
+
+    fn hears(&mut self, message: ServerMessage) -> Vec<Effect> {
+        self.socket(SocketEvent::Message(ServerFrame { id: None, message }))
+    }
+
+    fn pair(&mut self, event: PairEvent) -> Vec<Effect> {
+        let pair = PairId { call: call(1), peer: peer(BOB), generation: 0 };
+        self.does(Input::Pair { pair, event })
+    }
+
+    fn is_rung(&mut self) -> Vec<Effect> {
+        let participants = vec![peer(BOB)];
+        self.hears(ServerMessage::Invited {
+            call: call(1),
+            from: peer(BOB),
+            media: Media::Video,
+            participants,
+        })
+    }
+
+    /// Time passes up to the next deadline, again and again.
+    fn waits(&mut self, time: Time) -> Vec<Effect> {
+        let end = self.now + time;
+        let mut effects = Vec::new();
+        while let Some(at) = self.phone.next_deadline().filter(|at| *at <= end) {
+            self.now = self.now.max(at);
+            effects.extend(self.does(Input::Tick));
+        }
+        self.now = end;
+        effects
+    }
+
+    fn status(&self) -> Option<CallStatus> {
+        self.phone.view().call.map(|call| call.status)
+    }
+}
+
+fn signal(id: CallId, sequence: u32, body: Body) -> ServerMessage {
+    let payload = Payload::write(&Signal { generation: 0, sequence, body }).unwrap();
+    ServerMessage::Signal { call: id, from: peer(BOB), payload }
+}
+
+fn offer(id: CallId) -> ServerMessage {
+    signal(id, 0, Body::Offer { sdp: "v=0\r\na=ice-ufrag:bob\r\n".into() })
+}
+
+fn sent(effects: &[Effect]) -> Vec<&ClientMessage> {
+    effects
+        .iter()
+        .filter_map(|effect| if let Effect::Send(frame) = effect { Some(&frame.message) } else { None })
+        .collect()
+}
+
+fn operations(effects: &[Effect]) -> Vec<&PairOp> {
+    effects
+        .iter()
+        .filter_map(|effect| if let Effect::Pair { op, .. } = effect { Some(op) } else { None })
+        .collect()
+}
+
+#[test]
+fn nothing_of_an_offer_reaches_a_connection_before_it_is_accepted() {
+    let mut alice = Alice::inside();
+    let mut effects = alice.is_rung();
+    effects.extend(alice.hears(offer(call(1))));
+    let candidate = Candidate {
+        candidate: "candidate:1 1 udp 1 spy.example 9 typ host".into(),
+        mid: Some("0".into()),
+        line: Some(0),
+        fragment: Some("bob".into()),
+    };
+    effects.extend(alice.hears(signal(call(1), 1, Body::Candidate(candidate))));
+    assert_eq!(operations(&effects), Vec::<&PairOp>::new());
+    assert_eq!(sent(&effects), Vec::<&ClientMessage>::new());
+}
+
+#[test]
+fn an_accepted_offer_is_answered_at_once() {
+    let mut alice = Alice::inside();
+    alice.is_rung();
+    alice.hears(offer(call(1)));
+    let effects = alice.wants(Action::Accept { media: Media::Video });
+    assert_eq!(sent(&effects), [&ClientMessage::Accept { call: call(1), media: Media::Video }]);
+    assert!(matches!(operations(&effects)[..], [PairOp::Open { offerer: false, .. }, PairOp::Answer { .. }]));
+}
+
+#[test]
+fn a_call_offers_while_it_rings_but_not_before_the_server_knows_of_it() {
+    let mut alice = Alice::inside();
+    let effects = alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });
+    assert!(matches!(operations(&effects)[..], [PairOp::Open { offerer: true, .. }, PairOp::Offer { .. }]));
+    let early = alice.pair(PairEvent::Offered { sdp: "v=0".into() });
+    assert_eq!(sent(&early), Vec::<&ClientMessage>::new());
+    let effects = alice.hears(ServerMessage::Ringing { call: call(1), peer: peer(BOB) });
+    assert!(matches!(sent(&effects)[..], [ClientMessage::Signal { .. }]));
+    assert!(effects.contains(&Effect::Sound(Sound::RingBack)));
+}
+
+#[test]
+fn calling_somebody_who_rings_here_is_accepting() {
+    let mut alice = Alice::inside();
+    alice.is_rung();
+    let effects = alice.wants(Action::Call { peer: peer(BOB), call: call(9), media: Media::Voice });
+    assert_eq!(sent(&effects), [&ClientMessage::Accept { call: call(1), media: Media::Voice }]);
+}
+
+#[test]
+fn a_blocked_person_does_not_ring() {
+    let mut alice = Alice::inside();
+    alice.wants(Action::Block(peer(BOB)));
+    let effects = alice.is_rung();
+    assert_eq!(sent(&effects), [&ClientMessage::Decline { call: call(1) }]);
+    assert_eq!(alice.status(), None);
+    assert!(!effects.contains(&Effect::Sound(Sound::Ring)));
+}
+
+#[test]
+fn a_ring_that_nobody_answered_is_a_missed_call() {
+    let mut alice = Alice::inside();
+    assert!(alice.is_rung().contains(&Effect::Sound(Sound::Ring)));
+    let effects = alice.hears(ServerMessage::CallEnded { call: call(1), reason: EndReason::NoAnswer });
+    assert!(effects.contains(&Effect::Sound(Sound::Silence)));
+    let missed = alice.phone.view().missed;
+    assert_eq!(missed.len(), 1);
+    assert!(!missed[0].outgoing);
+    assert_eq!(alice.status(), None);
+}
+
+#[test]
+fn a_hidden_page_shows_who_called_in_vain() {
+    let mut alice = Alice::inside();
+    alice.does(Input::Page(PageEvent::Hidden));
+    let from = Nickname::parse("Bob").unwrap();
+    let incoming = Notification::Incoming { from: from.clone(), media: Media::Video };
+    assert!(alice.is_rung().contains(&Effect::Notify(Some(incoming))));
+    let effects = alice.hears(ServerMessage::CallEnded { call: call(1), reason: EndReason::Cancelled });
+    assert!(effects.contains(&Effect::Notify(Some(Notification::Missed { from }))));
+    assert!(alice.does(Input::Page(PageEvent::Visible)).contains(&Effect::Notify(None)));
+}
+
+#[test]
+fn hanging_up_goes_by_data_channel_and_by_server() {
+    let mut alice = Alice::in_call();
+    let effects = alice.wants(Action::HangUp);
+    assert_eq!(sent(&effects), [&ClientMessage::Leave { call: call(1) }]);
+    assert_eq!(operations(&effects), [&PairOp::Control(Control::HangUp {})]);
+    assert!(matches!(alice.status(), Some(CallStatus::Ended { why: Ended::Here, .. })));
+    let later = alice.waits(Time::from_secs(1));
+    assert!(operations(&later).contains(&&PairOp::Close), "it had its moment");
+}
+
+#[test]
+fn hanging_up_works_without_a_server() {
+    let mut alice = Alice::in_call();
+    alice.socket(SocketEvent::Closed { code: 1006 });
+    let effects = alice.wants(Action::HangUp);
+    assert_eq!(operations(&effects), [&PairOp::Control(Control::HangUp {})]);
+    assert_eq!(sent(&effects), Vec::<&ClientMessage>::new());
+}
+
+#[test]
+fn a_hang_up_on_the_data_channel_ends_the_call() {
+    let mut alice = Alice::in_call();
+    alice.now += Time::from_secs(65);
+    let effects = alice.pair(PairEvent::Control(Control::HangUp {}));
+    let ended = CallStatus::Ended { why: Ended::There(EndReason::HungUp), lasted: Some(Time::from_secs(65)) };
+    assert_eq!(alice.status(), Some(ended));
+    assert!(operations(&effects).contains(&&PairOp::Close));
+}
+
+#[test]
+fn a_lost_socket_does_not_end_a_call() {
+    let mut alice = Alice::in_call();
+    alice.socket(SocketEvent::Closed { code: 1006 });
+    assert!(matches!(alice.status(), Some(CallStatus::Connected { .. })));
+}
+
+#[test]
+fn a_restarted_server_does_not_end_a_call() {
+    let mut alice = Alice::in_call();
+    alice.socket(SocketEvent::Closed { code: 1006 });
+    alice.waits(Time::from_secs(1));
+    let socket = SocketId(2);
+    alice.does(Input::Socket { socket, event: SocketEvent::Opened });
+    let event = SocketEvent::Message(ServerFrame { id: None, message: welcome(2) });
+    alice.does(Input::Socket { socket, event });
+    assert!(matches!(alice.status(), Some(CallStatus::Connected { .. })));
+}
+
+#[test]
+fn devices_are_closed_when_the_call_is_over() {
+    let mut alice = Alice::in_call();
+    for kind in [DeviceKind::Microphone, DeviceKind::Camera] {
+        alice.does(Input::Device(DeviceEvent::Opened { kind, id: None }));
+    }
+    let effects = alice.wants(Action::HangUp);
+    for kind in [DeviceKind::Microphone, DeviceKind::Camera] {
+        assert!(effects.contains(&Effect::Device(DeviceOp::Close(kind))), "{kind:?} is left open");
+    }
+}
+
+#[test]
+fn the_other_side_is_told_of_mute_and_camera() {
+    let mut alice = Alice::in_call();
+    let told = |effects: &[Effect]| {
+        operations(effects)
+            .iter()
+            .find_map(|op| if let PairOp::Control(Control::State(state)) = op { Some(*state) } else { None })
+    };
+    let opened = alice.does(Input::Device(DeviceEvent::Opened { kind: DeviceKind::Microphone, id: None }));
+    assert_eq!(told(&opened), Some(MediaState { microphone: MicrophoneState::On, camera: CameraState::Off }));
+    let muted = alice.wants(Action::Mute(true));
+    assert_eq!(told(&muted).map(|state| state.microphone), Some(MicrophoneState::Muted));
+}
+
+#[test]
+fn a_refused_invitation_says_why() {
+    let mut alice = Alice::inside();
+    let effects = alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });
+    let id = effects
+        .iter()
+        .find_map(|effect| if let Effect::Send(frame) = effect { Some(frame.id) } else { None });
+    let message = ServerMessage::Error { code: ErrorCode::Busy, sentence: String::new(), suggestion: None };
+    alice.socket(SocketEvent::Message(ServerFrame { id, message }));
+    let ended = CallStatus::Ended { why: Ended::Refused(ErrorCode::Busy), lasted: None };
+    assert_eq!(alice.status(), Some(ended));
+}
+
+#[test]
+fn a_superseded_page_stays_away() {
+    let mut alice = Alice::inside();
+    alice.socket(SocketEvent::Closed { code: CLOSE_SUPERSEDED });
+    assert_eq!(alice.phone.view().link, view::Link::Superseded);
+    let effects = alice.waits(Time::from_secs(600));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::OpenSocket(_))));
+}
+
+#[test]
+fn a_path_that_is_lost_is_looked_for_until_it_is_given_up() {
+    let mut alice = Alice::in_call();
+    alice.pair(PairEvent::State(PathState::Disconnected));
+    assert_eq!(alice.status(), Some(CallStatus::Reconnecting { long: false }));
+    alice.waits(Time::from_secs(31));
+    assert_eq!(alice.status(), Some(CallStatus::Reconnecting { long: true }));
+    alice.waits(Time::from_secs(300));
+    assert!(matches!(alice.status(), Some(CallStatus::Ended { why: Ended::NoPath, .. })));
+}
+
+#[test]
+fn a_nickname_that_is_taken_leads_back_to_the_prompt() {
+    let mut alice = Alice::outside();
+    alice.wants(Action::Enter { room: Room::Lobby, nickname: "Alice".into() });
+    let hello = alice.socket(SocketEvent::Opened);
+    let id =
+        hello.iter().find_map(|effect| if let Effect::Send(frame) = effect { Some(frame.id) } else { None });
+    let suggestion = Nickname::parse("Alice 2").ok();
+    let message = ServerMessage::Error {
+        code: ErrorCode::NicknameTaken,
+        sentence: "Taken.".into(),
+        suggestion: suggestion.clone(),
+    };
+    alice.socket(SocketEvent::Message(ServerFrame { id, message }));
+    let Entry::Prompt { problem: Some(problem) } = alice.phone.view().entry else {
+        panic!("not at the prompt")
+    };
+    assert_eq!(problem.suggestion, suggestion);
+}

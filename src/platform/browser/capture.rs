@@ -1,0 +1,166 @@
+//! Asking the browser for a microphone and a camera.
+
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MediaDevices, MediaStream, MediaStreamConstraints, MediaStreamTrack};
+
+use super::js;
+use crate::call::{
+    effect::Choice,
+    local::{DeviceKind, DeviceProblem},
+};
+
+/// What is asked for in one question.
+#[derive(Clone, Default)]
+pub struct Request {
+    pub microphone: Option<Choice>,
+    pub camera: Option<Choice>,
+}
+
+pub type Capture = Result<MediaStreamTrack, DeviceProblem>;
+
+/// How a chosen device is named: another one will not do, or will do.
+#[derive(Clone, Copy)]
+enum Insist {
+    Exact,
+    Ideal,
+}
+
+impl Request {
+    pub fn one(kind: DeviceKind, choice: Choice) -> Self {
+        match kind {
+            DeviceKind::Microphone => Self { microphone: Some(choice), camera: None },
+            DeviceKind::Camera => Self { microphone: None, camera: Some(choice) },
+        }
+    }
+
+    /// One answer for each kind that is asked for. A person is asked once; only when one of two devices may
+    /// be what failed is each tried by itself.
+    pub async fn capture(&self) -> Vec<(DeviceKind, Capture)> {
+        match self.ask().await {
+            Ok(stream) => self.kinds().map(|kind| (kind, track(&stream, kind))).collect(),
+            Err(error) if self.kinds().count() == 1 || refuses_both(&error).await => {
+                self.kinds().map(|kind| (kind, Err(problem(&error)))).collect()
+            }
+            Err(_) => self.each().await,
+        }
+    }
+
+    async fn each(&self) -> Vec<(DeviceKind, Capture)> {
+        let mut captures = Vec::new();
+        for (kind, choice) in self.choices() {
+            let stream = Self::one(kind, choice.clone()).ask().await;
+            captures.push((
+                kind,
+                stream.map_err(|error| problem(&error)).and_then(|stream| track(&stream, kind)),
+            ));
+        }
+        captures
+    }
+
+    /// A chosen device that is gone gives way to another one.
+    async fn ask(&self) -> Result<MediaStream, JsValue> {
+        match self.ask_for(Insist::Exact).await {
+            Err(error) if self.is_choosy() && problem(&error) == DeviceProblem::Missing => {
+                self.ask_for(Insist::Ideal).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn ask_for(&self, insist: Insist) -> Result<MediaStream, JsValue> {
+        let constraints = MediaStreamConstraints::new();
+        if let Some(choice) = &self.microphone {
+            constraints.set_audio(&audio(choice, insist));
+        }
+        if let Some(choice) = &self.camera {
+            constraints.set_video(&video(choice, insist));
+        }
+        let devices = devices().ok_or(JsValue::NULL)?;
+        js::settled(devices.get_user_media_with_constraints(&constraints)).await.map(JsCast::unchecked_into)
+    }
+
+    fn choices(&self) -> impl Iterator<Item = (DeviceKind, &Choice)> {
+        let microphone = self.microphone.iter().map(|choice| (DeviceKind::Microphone, choice));
+        microphone.chain(self.camera.iter().map(|choice| (DeviceKind::Camera, choice)))
+    }
+
+    pub fn kinds(&self) -> impl Iterator<Item = DeviceKind> {
+        self.choices().map(|(kind, _)| kind)
+    }
+
+    fn is_choosy(&self) -> bool {
+        self.choices().any(|(_, choice)| choice.0.is_some())
+    }
+}
+
+/// `None` in an insecure context.
+pub fn devices() -> Option<MediaDevices> {
+    window().navigator().media_devices().ok().filter(|devices| !devices.is_undefined())
+}
+
+fn problem(error: &JsValue) -> DeviceProblem {
+    if error.is_null() {
+        return DeviceProblem::Insecure;
+    }
+    match js::name(error).as_str() {
+        "NotAllowedError" | "SecurityError" => DeviceProblem::Denied,
+        "NotReadableError" | "AbortError" => DeviceProblem::InUse,
+        "NotFoundError" | "OverconstrainedError" => DeviceProblem::Missing,
+        _ => DeviceProblem::Other,
+    }
+}
+
+/// Whether a refusal surely meant both devices: who has just said no to the two is not asked for each again.
+async fn refuses_both(error: &JsValue) -> bool {
+    match problem(error) {
+        DeviceProblem::Insecure => true,
+        DeviceProblem::Denied => {
+            let microphone = permission("microphone").await;
+            microphone.is_some() && microphone == permission("camera").await
+        }
+        _ => false,
+    }
+}
+
+/// `granted`, `denied` or `prompt`; `None` where the browser does not tell.
+async fn permission(name: &'static str) -> Option<String> {
+    let permissions = js::get(&window().navigator(), "permissions");
+    let query = js::call(&permissions, "query", &[js::object(&[("name", name.into())])]);
+    let status = js::settled(query.map(JsCast::unchecked_into)).await.ok()?;
+    js::get(&status, "state").as_string()
+}
+
+fn audio(choice: &Choice, insist: Insist) -> JsValue {
+    let constraints = js::object(&[
+        ("echoCancellation", true.into()),
+        ("noiseSuppression", true.into()),
+        ("autoGainControl", true.into()),
+    ]);
+    choose(constraints, choice, insist)
+}
+
+fn video(choice: &Choice, insist: Insist) -> JsValue {
+    let ideal = |number: u16| js::object(&[("ideal", number.into())]);
+    let constraints = js::object(&[("width", ideal(1280)), ("height", ideal(720)), ("frameRate", ideal(30))]);
+    choose(constraints, choice, insist)
+}
+
+fn choose(constraints: JsValue, choice: &Choice, insist: Insist) -> JsValue {
+    if let Some(id) = &choice.0 {
+        let how = match insist {
+            Insist::Exact => "exact",
+            Insist::Ideal => "ideal",
+        };
+        js::set(&constraints, "deviceId", &js::object(&[(how, id.into())]));
+    }
+    constraints
+}
+
+fn track(stream: &MediaStream, kind: DeviceKind) -> Capture {
+    let tracks = match kind {
+        DeviceKind::Microphone => stream.get_audio_tracks(),
+        DeviceKind::Camera => stream.get_video_tracks(),
+    };
+    tracks.get(0).dyn_into().map_err(|_| DeviceProblem::Missing)
+}

@@ -1,0 +1,60 @@
+//! The devices that the browser knows.
+
+use std::cell::RefCell;
+
+use js_sys::Array;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{MediaDeviceInfo, MediaDeviceKind};
+
+use super::{Dispatch, capture, js, listener::EventListener};
+use crate::call::{
+    input::{DeviceEvent, Input},
+    local::{DeviceInfo, DeviceKind},
+};
+
+/// Tells of the devices, from the first question on.
+pub struct DeviceList {
+    dispatch: Dispatch,
+    changes: RefCell<Option<EventListener>>,
+}
+
+impl DeviceList {
+    pub fn new(dispatch: Dispatch) -> Self {
+        Self { dispatch, changes: RefCell::default() }
+    }
+
+    /// Lists the devices now and whenever they change.
+    pub fn tell(&self) {
+        let Some(devices) = capture::devices() else { return };
+        let dispatch = self.dispatch.clone();
+        let listener =
+            EventListener::new(&devices, "devicechange", move |_| spawn_local(list(dispatch.clone())));
+        self.changes.replace(Some(listener));
+        self.refresh();
+    }
+
+    /// After a person has allowed a device: its name may be known only now.
+    pub fn refresh(&self) {
+        if self.changes.borrow().is_some() {
+            spawn_local(list(self.dispatch.clone()));
+        }
+    }
+}
+
+async fn list(dispatch: Dispatch) {
+    let Some(devices) = capture::devices() else { return };
+    let Ok(found) = js::settled(devices.enumerate_devices()).await else { return };
+    let found = found.unchecked_into::<Array>().into_iter();
+    let listed = found.filter_map(|device| device_info(device.unchecked_ref())).collect();
+    dispatch(Input::Device(DeviceEvent::Listed(listed)));
+}
+
+fn device_info(device: &MediaDeviceInfo) -> Option<DeviceInfo> {
+    let kind = match device.kind() {
+        MediaDeviceKind::Audioinput => DeviceKind::Microphone,
+        MediaDeviceKind::Videoinput => DeviceKind::Camera,
+        _ => return None,
+    };
+    Some(DeviceInfo { kind, id: device.device_id(), label: device.label() })
+}

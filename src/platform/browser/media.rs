@@ -1,0 +1,210 @@
+//! This person's own microphone and camera.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use js_sys::Promise;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::MediaStreamTrack;
+
+use super::{
+    Dispatch, Level, capture::Request, device_list::DeviceList, js, meter::Meter, pairs::Pairs,
+    streams::Streams, track::OpenTrack,
+};
+use crate::{
+    call::{
+        effect::DeviceOp,
+        input::{DeviceEvent, Input},
+        local::{DeviceKind, DeviceProblem},
+    },
+    platform::StreamKey,
+};
+
+/// The open devices. Dropped, they are closed.
+pub struct Media(Rc<Inner>);
+
+struct Inner {
+    dispatch: Dispatch,
+    level: Level,
+    pairs: Rc<Pairs>,
+    streams: Rc<Streams>,
+    microphone: Slot,
+    camera: Slot,
+    meter: RefCell<Option<Meter>>,
+    muted: Cell<bool>,
+    list: DeviceList,
+}
+
+#[derive(Default)]
+struct Slot {
+    open: RefCell<Option<OpenTrack>>,
+    /// Counts openings and closings: an opening that was overtaken stops what it got and says nothing.
+    turn: Cell<u32>,
+}
+
+impl Media {
+    pub fn new(dispatch: Dispatch, level: Level, pairs: Rc<Pairs>, streams: Rc<Streams>) -> Self {
+        let inner = Inner {
+            list: DeviceList::new(dispatch.clone()),
+            dispatch,
+            level,
+            pairs,
+            streams,
+            microphone: Slot::default(),
+            camera: Slot::default(),
+            meter: RefCell::default(),
+            muted: Cell::default(),
+        };
+        Self(Rc::new(inner))
+    }
+
+    pub fn perform(&self, op: DeviceOp) {
+        match op {
+            DeviceOp::Open { microphone, camera } => self.open(Request { microphone, camera }),
+            DeviceOp::Close(kind) => self.0.close(kind),
+            DeviceOp::Mute(muted) => self.0.mute(muted),
+            DeviceOp::List => self.0.list.tell(),
+        }
+    }
+
+    /// A person has used the page: the level can be measured now.
+    pub fn gesture(&self) {
+        if let Some(meter) = self.0.meter.borrow().as_ref() {
+            meter.resume();
+        }
+    }
+
+    fn open(&self, request: Request) {
+        let turns: Vec<_> = request.kinds().map(|kind| self.0.slot(kind).next_turn()).collect();
+        let inner = Rc::downgrade(&self.0);
+        spawn_local(async move {
+            for ((kind, capture), turn) in request.capture().await.into_iter().zip(turns) {
+                let capture = capture.map(OpenTrack::new);
+                let Some(inner) = inner.upgrade() else { continue };
+                inner.captured(kind, turn, &request, capture).await;
+            }
+        });
+    }
+}
+
+impl Drop for Media {
+    fn drop(&mut self) {
+        self.0.close(DeviceKind::Microphone);
+        self.0.close(DeviceKind::Camera);
+    }
+}
+
+impl Inner {
+    fn slot(&self, kind: DeviceKind) -> &Slot {
+        match kind {
+            DeviceKind::Microphone => &self.microphone,
+            DeviceKind::Camera => &self.camera,
+        }
+    }
+
+    fn report(&self, event: DeviceEvent) {
+        (self.dispatch)(Input::Device(event));
+    }
+
+    async fn captured(
+        self: Rc<Self>,
+        kind: DeviceKind,
+        turn: u32,
+        request: &Request,
+        mut capture: Result<OpenTrack, DeviceProblem>,
+    ) {
+        let slot = self.slot(kind);
+        if matches!(capture, Err(DeviceProblem::InUse))
+            && slot.turn.get() == turn
+            && slot.open.borrow().is_some()
+        {
+            // Some hardware gives one device only after the other is closed.
+            self.release(kind);
+            capture = self.again(kind, request).await;
+        }
+        if slot.turn.get() != turn {
+            return;
+        }
+        match capture {
+            Ok(open) => self.opened(kind, turn, open).await,
+            Err(problem) => {
+                self.release(kind);
+                self.report(DeviceEvent::Failed { kind, problem });
+            }
+        }
+    }
+
+    async fn again(&self, kind: DeviceKind, request: &Request) -> Result<OpenTrack, DeviceProblem> {
+        let choice = match kind {
+            DeviceKind::Microphone => &request.microphone,
+            DeviceKind::Camera => &request.camera,
+        };
+        let request = Request::one(kind, choice.clone().unwrap_or_default());
+        let capture = request.capture().await.pop().map(|(_, capture)| capture);
+        capture.unwrap_or(Err(DeviceProblem::Other)).map(OpenTrack::new)
+    }
+
+    async fn opened(self: Rc<Self>, kind: DeviceKind, turn: u32, mut open: OpenTrack) {
+        let id = open.device();
+        if kind == DeviceKind::Microphone {
+            open.track.set_enabled(!self.muted.get());
+        }
+        let ended = Rc::downgrade(&self);
+        open.on_ended(move || ended.upgrade().iter().for_each(|inner| inner.ended(kind)));
+        let placed = self.place(kind, Some(&open.track));
+        let old = self.slot(kind).open.replace(Some(open));
+        let _ = js::settled(Ok(placed)).await;
+        drop(old);
+        if self.slot(kind).turn.get() == turn {
+            self.report(DeviceEvent::Opened { kind, id });
+        }
+        self.list.refresh();
+    }
+
+    /// The promise settles when every connection sends this track.
+    fn place(&self, kind: DeviceKind, track: Option<&MediaStreamTrack>) -> Promise {
+        match (kind, track) {
+            (DeviceKind::Microphone, _) => {
+                self.meter.take();
+                self.meter.replace(track.and_then(|track| Meter::start(track, self.level.clone())));
+            }
+            (DeviceKind::Camera, Some(track)) => drop(self.streams.show(StreamKey::LocalCamera, track, None)),
+            (DeviceKind::Camera, None) => self.streams.hide(StreamKey::LocalCamera),
+        }
+        self.pairs.send(kind, track)
+    }
+
+    fn close(&self, kind: DeviceKind) {
+        self.slot(kind).next_turn();
+        self.release(kind);
+    }
+
+    fn release(&self, kind: DeviceKind) {
+        if let Some(open) = self.slot(kind).open.take() {
+            js::ignore(Ok(self.place(kind, None)));
+            drop(open);
+        }
+    }
+
+    fn mute(&self, muted: bool) {
+        self.muted.set(muted);
+        if let Some(open) = self.microphone.open.borrow().as_ref() {
+            open.track.set_enabled(!muted);
+        }
+    }
+
+    /// Unplugged, or its permission taken back.
+    fn ended(&self, kind: DeviceKind) {
+        self.close(kind);
+        self.report(DeviceEvent::Ended { kind });
+    }
+}
+
+impl Slot {
+    fn next_turn(&self) -> u32 {
+        self.turn.set(self.turn.get() + 1);
+        self.turn.get()
+    }
+}

@@ -1,0 +1,140 @@
+//! The page itself: whether it is seen, its address, its clock.
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use leptos::prelude::{document, window};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::Event;
+
+use super::{
+    Dispatch, js,
+    listener::{EventListener, Timer},
+};
+use crate::{
+    call::{
+        Time,
+        input::{Input, PageEvent},
+    },
+    settings::Settings,
+};
+
+/// Tells what happens to the page, and at once when nobody sees it. `pagehide` is told from inside its handler: what is sent then still goes
+/// out.
+pub fn listen(dispatch: &Dispatch) -> [EventListener; 4] {
+    let tell = |read: fn(&Event) -> Option<PageEvent>| {
+        let dispatch = dispatch.clone();
+        move |event: Event| {
+            if let Some(event) = read(&event) {
+                dispatch(Input::Page(event));
+            }
+        }
+    };
+    if document().hidden() {
+        let dispatch = dispatch.clone();
+        spawn_local(async move { dispatch(Input::Page(PageEvent::Hidden)) });
+    }
+    [
+        EventListener::new(&document(), "visibilitychange", tell(|_| Some(visibility()))),
+        EventListener::new(&window(), "online", tell(|_| Some(PageEvent::Online))),
+        EventListener::new(&window(), "pagehide", tell(|_| Some(PageEvent::Leaving))),
+        EventListener::new(&window(), "pageshow", tell(restored)),
+    ]
+}
+
+fn visibility() -> PageEvent {
+    if document().hidden() { PageEvent::Hidden } else { PageEvent::Visible }
+}
+
+/// A page that the browser had frozen and brings back.
+fn restored(event: &Event) -> Option<PageEvent> {
+    js::get(event, "persisted").is_truthy().then_some(PageEvent::Visible)
+}
+
+/// The first thing a person does with the page, which lets it be heard.
+pub fn on_first_gesture(callback: impl Fn() + 'static) -> [EventListener; 3] {
+    let callback = Rc::new(callback);
+    ["pointerup", "click", "keydown"].map(|name| {
+        let callback = callback.clone();
+        EventListener::new(&document(), name, move |_| callback())
+    })
+}
+
+pub fn has_gesture() -> bool {
+    js::get(&js::get(&window().navigator(), "userActivation"), "hasBeenActive").is_truthy()
+}
+
+pub fn now() -> Time {
+    let millis = window().performance().map(|performance| performance.now()).unwrap_or_default();
+    Duration::from_micros((millis * 1000.0) as u64)
+}
+
+/// Kept in the browser's own list, where tests and curious people find it.
+pub fn measure(name: &str, from: Time, to: Time) {
+    let millis = |time: Time| JsValue::from_f64(time.as_micros() as f64 / 1000.0);
+    let span = js::object(&[("start", millis(from)), ("end", millis(to))]);
+    let performance = js::get(&window(), "performance");
+    let _ = js::call(&performance, "measure", &[name.into(), span]);
+}
+
+/// The phone's one timer.
+#[derive(Default)]
+pub struct Alarm {
+    set: RefCell<Option<(Time, Timer)>>,
+}
+
+impl Alarm {
+    pub fn set(self: &Rc<Self>, deadline: Option<Time>, dispatch: &Dispatch) {
+        let current = self.set.borrow().as_ref().map(|(deadline, _)| *deadline);
+        if current == deadline {
+            return;
+        }
+        let timer = deadline.map(|deadline| {
+            let (alarm, dispatch) = (Rc::downgrade(self), dispatch.clone());
+            let timer = Timer::once(deadline.saturating_sub(now()), move || {
+                let Some(alarm) = alarm.upgrade() else { return };
+                drop(alarm.set.take());
+                if now() < deadline {
+                    alarm.set(Some(deadline), &dispatch);
+                } else {
+                    dispatch(Input::Tick);
+                }
+            });
+            (deadline, timer)
+        });
+        drop(self.set.replace(timer));
+    }
+}
+
+pub fn settings() -> Settings {
+    let text = document().get_element_by_id("settings").and_then(|element| element.text_content());
+    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+pub fn set_path(path: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(path));
+    }
+}
+
+pub fn random() -> u128 {
+    let mut bytes = [0; 16];
+    if let Ok(crypto) = window().crypto() {
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    u128::from_le_bytes(bytes)
+}
+
+pub fn can_share() -> bool {
+    js::has(&window().navigator(), "share")
+}
+
+pub fn share(title: &str, url: &str) {
+    let what = js::object(&[("title", title.into()), ("url", url.into())]);
+    let shared = js::call(&window().navigator(), "share", &[what]);
+    js::ignore(shared.map(JsCast::unchecked_into));
+}

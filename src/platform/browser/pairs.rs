@@ -1,0 +1,67 @@
+//! All peer connections.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+use js_sys::{Array, Promise};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::MediaStreamTrack;
+
+use super::{Dispatch, js, lines::Outgoing, peer::Peer, reporter::Reporter, streams::Streams};
+use crate::{
+    call::{effect::PairOp, input::PairEvent, local::DeviceKind, pair::PairId},
+    protocol::IceServer,
+};
+
+pub struct Pairs {
+    dispatch: Dispatch,
+    streams: Rc<Streams>,
+    outgoing: Rc<Outgoing>,
+    peers: RefCell<BTreeMap<PairId, Peer>>,
+}
+
+impl Pairs {
+    pub fn new(dispatch: Dispatch, streams: Rc<Streams>) -> Self {
+        Self { dispatch, streams, outgoing: Rc::default(), peers: RefCell::default() }
+    }
+
+    pub fn perform(&self, pair: PairId, op: PairOp) {
+        match op {
+            PairOp::Open { ice_servers, offerer } => self.open(pair, &ice_servers, offerer),
+            PairOp::Close => drop(self.take(pair)),
+            op => {
+                if let Some(peer) = self.peers.borrow().get(&pair) {
+                    peer.perform(op);
+                }
+            }
+        }
+    }
+
+    /// Sends another track, or none, to everybody, now and in connections to come. The promise settles when
+    /// it is in place.
+    pub fn send(&self, kind: DeviceKind, track: Option<&MediaStreamTrack>) -> Promise {
+        self.outgoing.set(kind, track);
+        let peers = self.peers.borrow();
+        let placed: Array = peers.values().filter_map(|peer| peer.send(kind, track)).collect();
+        Promise::all_settled(&placed)
+    }
+
+    pub fn play(&self) {
+        self.peers.borrow().values().for_each(Peer::play);
+    }
+
+    fn open(&self, pair: PairId, ice_servers: &[IceServer], offerer: bool) {
+        drop(self.take(pair));
+        let reporter = Reporter::new(pair, self.dispatch.clone());
+        match Peer::open(ice_servers, offerer, reporter.clone(), self.outgoing.clone(), self.streams.clone())
+        {
+            Ok(peer) => drop(self.peers.borrow_mut().insert(pair, peer)),
+            Err(error) => {
+                spawn_local(async move { reporter.report(PairEvent::Failed { why: js::words(&error) }) });
+            }
+        }
+    }
+
+    fn take(&self, pair: PairId) -> Option<Peer> {
+        self.peers.borrow_mut().remove(&pair)
+    }
+}

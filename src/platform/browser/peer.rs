@@ -1,0 +1,220 @@
+//! One peer connection.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::Rc,
+};
+
+use js_sys::Promise;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{MediaStream, MediaStreamTrack, RtcPeerConnection, RtcSdpType, RtcSessionDescriptionInit};
+
+use super::{
+    channel::ControlChannel,
+    ice, js,
+    lines::{Lines, Outgoing},
+    listener::EventListener,
+    path::PathWatch,
+    reporter::{Reporter, Stop},
+    speaker::Speaker,
+    streams::Streams,
+};
+use crate::{
+    call::{effect::PairOp, input::PairEvent, local::DeviceKind, signal::Candidate},
+    platform::StreamKey,
+    protocol::IceServer,
+};
+
+/// Dropped, it is closed and silent.
+pub struct Peer {
+    inner: Rc<Inner>,
+    channel: ControlChannel,
+    _candidates: EventListener,
+}
+
+struct Inner {
+    connection: RtcPeerConnection,
+    reporter: Reporter,
+    path: PathWatch,
+    lines: Lines,
+    streams: Rc<Streams>,
+    remote: RefCell<Option<Remote>>,
+    /// Operations run strictly one after the other.
+    waiting: RefCell<VecDeque<PairOp>>,
+    working: Cell<bool>,
+}
+
+/// What comes from the other side.
+struct Remote {
+    speaker: Option<Speaker>,
+    camera: Option<MediaStream>,
+}
+
+impl Peer {
+    pub fn open(
+        ice_servers: &[IceServer],
+        offerer: bool,
+        reporter: Reporter,
+        outgoing: Rc<Outgoing>,
+        streams: Rc<Streams>,
+    ) -> Result<Self, JsValue> {
+        let connection = RtcPeerConnection::new_with_configuration(&ice::configuration(ice_servers))?;
+        let channel = ControlChannel::new(&connection, &reporter);
+        let lines = Lines::new(outgoing);
+        if offerer {
+            lines.create(&connection);
+        }
+        let path = PathWatch::new(&connection, &reporter);
+        let candidates = EventListener::new(&connection, "icecandidate", {
+            let reporter = reporter.clone();
+            move |event| ice::report_candidate(&reporter, event.unchecked_ref())
+        });
+        let inner = Inner {
+            connection,
+            reporter,
+            path,
+            lines,
+            streams,
+            remote: RefCell::default(),
+            waiting: RefCell::default(),
+            working: Cell::default(),
+        };
+        Ok(Self { inner: Rc::new(inner), channel, _candidates: candidates })
+    }
+
+    pub fn perform(&self, op: PairOp) {
+        if let PairOp::Control(control) = op {
+            return self.channel.send(&control);
+        }
+        self.inner.waiting.borrow_mut().push_back(op);
+        if !self.inner.working.replace(true) {
+            spawn_local(self.inner.clone().work());
+        }
+    }
+
+    /// A promise that settles when the track is in place.
+    pub fn send(&self, kind: DeviceKind, track: Option<&MediaStreamTrack>) -> Option<Promise> {
+        let placed = self.inner.lines.send(kind, track)?;
+        Some(self.inner.reporter.or_closed(&placed))
+    }
+
+    pub fn play(&self) {
+        if let Some(Remote { speaker: Some(speaker), .. }) = self.inner.remote.borrow().as_ref() {
+            speaker.play();
+        }
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let inner = &self.inner;
+        inner.reporter.close();
+        inner.waiting.take();
+        if let Some(Remote { camera: Some(stream), .. }) = inner.remote.take() {
+            inner.streams.hide_only(inner.camera_key(), &stream);
+        }
+        inner.lines.stop();
+        inner.connection.close();
+    }
+}
+
+impl Inner {
+    async fn work(self: Rc<Self>) {
+        while let Some(op) = self.next() {
+            match self.perform(op).await {
+                Ok(Some(event)) => self.reporter.report(event),
+                Err(Stop::Failed(error)) => {
+                    self.reporter.report(PairEvent::Failed { why: js::words(&error) })
+                }
+                Ok(None) | Err(Stop::Closed) => {}
+            }
+        }
+        self.working.set(false);
+    }
+
+    fn next(&self) -> Option<PairOp> {
+        self.waiting.borrow_mut().pop_front()
+    }
+
+    async fn perform(&self, op: PairOp) -> Result<Option<PairEvent>, Stop> {
+        match op {
+            PairOp::Offer { restart } => {
+                if restart {
+                    js::call(&self.connection, "restartIce", &[]).map_err(Stop::Failed)?;
+                }
+                let sdp = self.set_local().await?;
+                Ok(Some(PairEvent::Offered { sdp }))
+            }
+            PairOp::Answer { sdp } => {
+                self.set_remote(RtcSdpType::Offer, &sdp).await?;
+                self.lines.adopt(&self.connection);
+                self.receive();
+                let sdp = self.set_local().await?;
+                self.path.follow();
+                Ok(Some(PairEvent::Answered { sdp }))
+            }
+            PairOp::Finish { sdp } => {
+                self.set_remote(RtcSdpType::Answer, &sdp).await?;
+                self.receive();
+                self.path.follow();
+                Ok(Some(PairEvent::Finished))
+            }
+            PairOp::AddCandidate(candidate) => self.add_candidate(Some(&candidate)).await,
+            PairOp::EndOfCandidates => self.add_candidate(None).await,
+            PairOp::Open { .. } | PairOp::Control(_) | PairOp::Close => Ok(None),
+        }
+    }
+
+    /// Without an argument the browser makes the description that its state asks for.
+    async fn set_local(&self) -> Result<String, Stop> {
+        let promise = js::call(&self.connection, "setLocalDescription", &[]).map_err(Stop::Failed)?;
+        self.reporter.wait(promise.unchecked_ref()).await?;
+        Ok(self.connection.local_description().map(|description| description.sdp()).unwrap_or_default())
+    }
+
+    async fn set_remote(&self, kind: RtcSdpType, sdp: &str) -> Result<(), Stop> {
+        let description = RtcSessionDescriptionInit::new(kind);
+        description.set_sdp(sdp);
+        self.reporter.wait(&self.connection.set_remote_description(&description)).await.map(drop)
+    }
+
+    /// A candidate that cannot be used is no failure: others follow, or came before.
+    async fn add_candidate(&self, candidate: Option<&Candidate>) -> Result<Option<PairEvent>, Stop> {
+        let init = candidate.map(ice::candidate_init);
+        let promise = self.connection.add_ice_candidate_with_opt_rtc_ice_candidate_init(init.as_ref());
+        match self.reporter.wait(&promise).await {
+            Err(Stop::Failed(error)) => js::debug("A candidate was not taken:", &error),
+            Err(Stop::Closed) => return Err(Stop::Closed),
+            Ok(_) => {}
+        }
+        Ok(None)
+    }
+
+    /// Plays and shows what comes, from the first description of the other side on.
+    fn receive(&self) {
+        if self.remote.borrow().is_some() {
+            return;
+        }
+        let microphone = self.lines.remote(DeviceKind::Microphone);
+        let speaker = microphone.and_then(|track| Speaker::new(&track, &self.reporter));
+        let camera = self.lines.remote(DeviceKind::Camera);
+        let camera =
+            camera.and_then(|track| self.streams.show(self.camera_key(), &track, Some(self.first_frame())));
+        self.remote.replace(Some(Remote { speaker, camera }));
+    }
+
+    fn first_frame(&self) -> Rc<dyn Fn()> {
+        let (reporter, seen) = (self.reporter.clone(), Cell::new(false));
+        Rc::new(move || {
+            if !seen.replace(true) {
+                reporter.report(PairEvent::FirstFrame);
+            }
+        })
+    }
+
+    fn camera_key(&self) -> StreamKey {
+        StreamKey::RemoteCamera(self.reporter.pair.peer)
+    }
+}

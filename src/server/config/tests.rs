@@ -1,0 +1,100 @@
+use super::*;
+
+fn read(arguments: &[&str]) -> Result<Config, Stop> {
+    let program = [OsString::from("tincan")].into_iter();
+    Config::from_args(program.chain(arguments.iter().map(OsString::from)))
+}
+
+fn complaint(arguments: &[&str]) -> String {
+    match read(arguments) {
+        Err(Stop::Wrong(sentence)) => sentence,
+        other => panic!("{arguments:?} gave {other:?}"),
+    }
+}
+
+#[test]
+fn without_flags_everything_has_its_default() {
+    let config = read(&[]).unwrap();
+    assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+}
+
+#[test]
+fn every_flag_is_heard() {
+    let config = read(&[
+        "--listen=0.0.0.0:80",
+        "--lobby=off",
+        "--ice-server=stun:stun.example:3478",
+        "--ice-server=turn:relay.example:3478,ada,se,cret",
+        "--secret=0123456789abcdef",
+        "--allow-origin=https://Phone.example",
+        "--behind-proxy=on",
+        "--timeout=ring=200",
+        "--max-rooms=7",
+    ])
+    .unwrap();
+    assert_eq!(config.listen, SocketAddr::from(([0, 0, 0, 0], 80)));
+    assert!(!config.lobby && config.behind_proxy);
+    assert_eq!(config.ice_servers[1].credential.as_deref(), Some("se,cret"));
+    assert_eq!(config.origins, ["https://phone.example"]);
+    assert_eq!(config.timeouts.ring.as_millis(), 200);
+    assert_eq!(config.limits.rooms(), 7);
+}
+
+#[test]
+fn a_wrong_value_is_answered_with_one_sentence() {
+    for (wrong, says) in [
+        ("--listen=localhost", "IP address with a port"),
+        ("--lobby=perhaps", "on or off"),
+        ("--ice-server=relay.example", "must look like"),
+        ("--ice-server=turn:relay.example", "needs both"),
+        ("--ice-server=http:relay.example", "must begin with"),
+        ("--secret=short", "at least 16"),
+        ("--allow-origin=phone.example", "must look like"),
+        ("--timeout=patience=5", "no such timeout"),
+        ("--timeout=ring=soon", "number of milliseconds"),
+        ("--max-rooms=0", "max-rooms"),
+        ("--nonsense", "nonsense"),
+    ] {
+        let sentence = complaint(&[wrong]);
+        assert!(sentence.contains(says), "{wrong}: {sentence}");
+        assert_eq!(sentence.lines().count(), 1, "{sentence}");
+    }
+}
+
+#[test]
+fn help_explains_every_flag_and_names_every_timeout() {
+    let Err(Stop::Help(help)) = read(&["--help"]) else { panic!("no help") };
+    for name in Timeouts::NAMES {
+        assert!(help.contains(name), "{name} is missing");
+    }
+    for (name, _) in Limits::TABLE {
+        assert!(help.contains(&name.replace('_', "-")), "{name} is missing");
+    }
+}
+
+#[test]
+fn nothing_shows_a_secret() {
+    let config =
+        read(&["--secret=do-not-show-me-anywhere", "--ice-server=turn:relay.example:1,ada,nor-me"]).unwrap();
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("do-not-show-me") && !shown.contains("nor-me"), "{shown}");
+}
+
+#[test]
+fn the_secret_of_a_directory_is_made_once_and_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = std::env::temp_dir().join(format!("tincan-secret-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let source = SecretSource::Directory(directory.clone());
+    let first = source.load().unwrap();
+    let file = directory.join("tincan.secret");
+    assert_eq!(source.load().unwrap().as_bytes(), first.as_bytes());
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    std::fs::remove_dir_all(&directory).unwrap();
+    assert_ne!(
+        source.load().unwrap().as_bytes(),
+        first.as_bytes(),
+        "where nothing can be kept, each start has its own"
+    );
+}

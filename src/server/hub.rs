@@ -1,0 +1,182 @@
+//! The handle to everything the server knows: rooms, each with its registry behind one lock, and the mailboxes
+//! of its peers. Cheap to clone; sockets talk to nothing else.
+
+mod mailbox;
+mod room;
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+    io,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use tokio::{sync::watch, time::Instant};
+use tracing::info;
+
+pub use mailbox::{Content, Mailbox};
+pub use room::{Seat, frame};
+
+use self::room::{Room, Welcoming};
+use super::{
+    Config,
+    address::{Census, Counted, Origin},
+    registry::{Claim, ConnectionId, Join},
+    ticket::Signer,
+};
+use crate::protocol::{self, BootId, ErrorCode, Hello, Nickname, PeerId};
+
+#[derive(Clone)]
+pub struct Hub(Arc<Shared>);
+
+struct Shared {
+    config: Config,
+    welcoming: Arc<Welcoming>,
+    /// Held for a look-up, an insertion or a removal; while a room is removed, its own lock too, never the
+    /// other way round.
+    rooms: Mutex<HashMap<protocol::Room, Arc<Room>>>,
+    census: Census,
+    started: Instant,
+    connections: AtomicU64,
+    /// Keyed at random: what it makes of a count nobody can foresee.
+    ids: RandomState,
+    stop: watch::Sender<bool>,
+}
+
+impl Hub {
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn open(config: Config) -> io::Result<Self> {
+        let secret = config.secret.load()?;
+        let signer = Signer::new(&secret).ok_or(io::ErrorKind::InvalidInput)?;
+        let boot = BootId::from_random(getrandom::u64().map_err(io::Error::other)?);
+        let welcoming = Welcoming {
+            boot,
+            signer,
+            ice_servers: config.ice_servers.clone(),
+            ticket_lifetime: config.timeouts.ticket,
+        };
+        Ok(Self(Arc::new(Shared {
+            config,
+            welcoming: Arc::new(welcoming),
+            rooms: Mutex::default(),
+            census: Census::default(),
+            started: Instant::now(),
+            connections: AtomicU64::new(0),
+            ids: RandomState::new(),
+            stop: watch::Sender::new(false),
+        })))
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The clock of every registry.
+    pub fn now(&self) -> Duration {
+        self.0.started.elapsed()
+    }
+
+    /// `None` when there are too many from there already.
+    pub fn count(&self, origin: Origin) -> Option<Counted> {
+        self.0.census.count(origin, self.0.config.limits.connections_per_address())
+    }
+
+    pub fn stop(&self) {
+        self.0.stop.send_replace(true);
+    }
+
+    pub async fn stopped(&self) {
+        // The sender lives as long as this handle.
+        let _ = self.0.stop.subscribe().wait_for(|stopped| *stopped).await;
+    }
+
+    /// Takes a seat for whoever says hello. The welcome, or why there is none, goes to the mailbox.
+    ///
+    /// # Errors
+    /// When there is no such room and there can be none. A refusal by the room itself is no error here.
+    pub fn join(&self, mailbox: &Arc<Mailbox>, id: u32, hello: Hello) -> Result<Option<Seat>, ErrorCode> {
+        let Hello { room: key, nickname, incarnation, ticket, .. } = hello;
+        if key == protocol::Room::Lobby && !self.0.config.lobby {
+            return Err(ErrorCode::LobbyClosed);
+        }
+        let claim = ticket.and_then(|ticket| self.0.welcoming.signer.verify(&ticket, &key, unix_seconds()));
+        let connection = ConnectionId(self.0.connections.fetch_add(1, Ordering::Relaxed));
+        loop {
+            let room = self.room(&key)?;
+            let (nickname, claim) = (nickname.clone(), claim.clone());
+            let join = Join { connection, id, fresh: self.fresh_peer(), nickname, incarnation, claim };
+            // A room that was given up in this moment is not joined: the next one is.
+            if let Some(answer) = room.join(join, mailbox) {
+                return Ok(answer.map(|peer| Seat::new(room, peer, connection, Arc::clone(mailbox))));
+            }
+        }
+    }
+
+    /// Collides with another one in its room once in 2³² for each peer there; the registry refuses it then.
+    fn fresh_peer(&self) -> PeerId {
+        let count = self.0.connections.fetch_add(1, Ordering::Relaxed);
+        PeerId::from_random(self.0.ids.hash_one(count))
+    }
+
+    fn room(&self, key: &protocol::Room) -> Result<Arc<Room>, ErrorCode> {
+        let mut rooms = self.rooms();
+        if let Some(room) = rooms.get(key) {
+            return Ok(Arc::clone(room));
+        }
+        let config = &self.0.config;
+        if rooms.len() >= config.limits.rooms() {
+            return Err(ErrorCode::TooManyRooms);
+        }
+        let welcoming = Arc::clone(&self.0.welcoming);
+        let room =
+            Room::new(key.clone(), config.limits.room(), config.timeouts.clone(), welcoming, self.0.started);
+        rooms.insert(key.clone(), Arc::clone(&room));
+        tokio::spawn(keep_time(self.clone(), Arc::clone(&room)));
+        info!(rooms = rooms.len(), "a room opened");
+        Ok(room)
+    }
+
+    fn forget_if_empty(&self, room: &Room) -> bool {
+        let mut rooms = self.rooms();
+        let is_retired = room.retire();
+        if is_retired {
+            rooms.remove(room.key());
+            info!(rooms = rooms.len(), "a room closed");
+        }
+        is_retired
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, HashMap<protocol::Room, Arc<Room>>> {
+        self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One task a room: ticks when the registry wants it, until nobody is left.
+async fn keep_time(hub: Hub, room: Arc<Room>) {
+    loop {
+        tokio::select! {
+            () = room.wait() => {}
+            () = hub.stopped() => return,
+        }
+        room.tick();
+        if hub.forget_if_empty(&room) {
+            return;
+        }
+    }
+}
+
+fn unix_seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+impl Welcoming {
+    fn ticket(&self, room: &protocol::Room, peer: PeerId, nickname: &Nickname) -> String {
+        let expires = unix_seconds().saturating_add(self.ticket_lifetime.as_secs().max(1));
+        self.signer.sign(room, Claim { peer, nickname: nickname.clone() }, expires)
+    }
+}

@@ -1,0 +1,104 @@
+//! What waits to be written to one socket: bounded, in order.
+
+use std::{
+    mem,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::Notify;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+/// Filled under a room's lock, emptied by the socket's task.
+#[derive(Debug)]
+pub struct Mailbox {
+    /// Held to push or to take everything at once.
+    content: Mutex<Content>,
+    filled: Notify,
+    most_bytes: usize,
+}
+
+#[derive(Debug, Default)]
+pub struct Content {
+    pub frames: Vec<Utf8Bytes>,
+    /// The socket is to be closed with this code, after the frames.
+    pub close: Option<u16>,
+    bytes: usize,
+}
+
+impl Mailbox {
+    pub fn new(most_bytes: usize) -> Self {
+        Self { content: Mutex::default(), filled: Notify::new(), most_bytes }
+    }
+
+    /// False when it is full. A single frame always fits into an empty one.
+    pub fn push(&self, frame: Utf8Bytes) -> bool {
+        let mut content = self.content();
+        if content.bytes > 0 && content.bytes + frame.len() > self.most_bytes {
+            return false;
+        }
+        content.bytes += frame.len();
+        content.frames.push(frame);
+        drop(content);
+        self.filled.notify_one();
+        true
+    }
+
+    /// Nothing is written after what is in there now. The first reason counts.
+    pub fn close(&self, code: u16) {
+        self.content().close.get_or_insert(code);
+        self.filled.notify_one();
+    }
+
+    /// Throws away what waits: it would not be read.
+    pub fn close_at_once(&self, code: u16) {
+        let mut content = self.content();
+        *content = Content { close: content.close.or(Some(code)), ..Content::default() };
+        drop(content);
+        self.filled.notify_one();
+    }
+
+    /// Waits until there is something, and takes all of it. For one task only. Nothing is lost when the wait
+    /// is given up.
+    pub async fn next(&self) -> Content {
+        loop {
+            let content = self.take();
+            if !content.frames.is_empty() || content.close.is_some() {
+                return content;
+            }
+            self.filled.notified().await;
+        }
+    }
+
+    pub fn take(&self) -> Content {
+        mem::take(&mut *self.content())
+    }
+
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_mailbox_takes_nothing_more_until_it_is_emptied() {
+        let mailbox = Mailbox::new(10);
+        assert!(mailbox.push("twelve bytes".into()), "one always fits");
+        assert!(!mailbox.push("x".into()));
+        assert_eq!(mailbox.take().frames.len(), 1);
+        assert!(mailbox.push("x".into()));
+    }
+
+    #[tokio::test]
+    async fn what_waits_comes_in_order_and_then_the_end() {
+        let mailbox = Mailbox::new(10);
+        mailbox.push("1".into());
+        mailbox.push("2".into());
+        mailbox.close(4001);
+        mailbox.close(4005);
+        let content = mailbox.next().await;
+        assert_eq!((content.frames, content.close), (vec!["1".into(), "2".into()], Some(4001)));
+    }
+}

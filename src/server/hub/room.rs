@@ -1,0 +1,256 @@
+//! One room of the hub: a registry, its clock, and the mailboxes of its peers.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::Notify, time::Instant};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tracing::{debug, error};
+
+use super::Mailbox;
+use crate::{
+    protocol::{self, BootId, CLOSE_TOO_SLOW, ClientMessage, IceServer, PeerId, ServerFrame, ServerMessage},
+    server::{
+        registry::{ConnectionId, Delivery, Input, Join, Registry, RoomLimits},
+        ticket::Signer,
+    },
+    settings::Timeouts,
+};
+
+/// What every welcome says besides what the registry knows.
+pub(super) struct Welcoming {
+    pub boot: BootId,
+    pub signer: Signer,
+    pub ice_servers: Vec<IceServer>,
+    pub ticket_lifetime: Duration,
+}
+
+pub(super) struct Room {
+    key: protocol::Room,
+    welcoming: Arc<Welcoming>,
+    started: Instant,
+    /// Held for one input with its deliveries, so that every peer hears things in the same order. Never held
+    /// across an await: nothing in there waits.
+    state: Mutex<State>,
+    /// The next deadline is sooner than it was, or the room is empty.
+    sooner: Notify,
+}
+
+struct State {
+    registry: Registry,
+    members: HashMap<ConnectionId, Member>,
+    /// What the clock waits for.
+    alarm: Option<Duration>,
+    /// The hub has forgotten this room: nobody joins any more.
+    is_retired: bool,
+}
+
+struct Member {
+    peer: PeerId,
+    mailbox: Arc<Mailbox>,
+}
+
+impl Room {
+    pub fn new(
+        key: protocol::Room,
+        limits: RoomLimits,
+        timeouts: Timeouts,
+        welcoming: Arc<Welcoming>,
+        started: Instant,
+    ) -> Arc<Self> {
+        let registry = Registry::new(limits, timeouts);
+        let state = State { registry, members: HashMap::new(), alarm: None, is_retired: false };
+        Arc::new(Self { key, welcoming, started, state: Mutex::new(state), sooner: Notify::new() })
+    }
+
+    pub fn key(&self) -> &protocol::Room {
+        &self.key
+    }
+
+    /// `None` when the room is retired; inside, who was let in.
+    pub fn join(&self, join: Join, mailbox: &Arc<Mailbox>) -> Option<Option<PeerId>> {
+        let connection = join.connection;
+        let mut state = self.state();
+        if state.is_retired {
+            return None;
+        }
+        self.handle(&mut state, Input::Join(join), Some(mailbox));
+        Some(state.members.get(&connection).map(|member| member.peer))
+    }
+
+    pub fn tick(&self) {
+        self.handle(&mut self.state(), Input::Tick, None);
+    }
+
+    /// Until the registry wants a tick, or the room is empty.
+    pub async fn wait(&self) {
+        loop {
+            let alarm = self.set_alarm();
+            let due = async {
+                match alarm {
+                    Some(at) => tokio::time::sleep_until(self.started + at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = due => return,
+                () = self.sooner.notified() => {}
+            }
+            if self.state().registry.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn set_alarm(&self) -> Option<Duration> {
+        let mut state = self.state();
+        state.alarm = state.registry.next_deadline();
+        state.alarm
+    }
+
+    /// True when nobody was left; then nobody will come.
+    pub fn retire(&self) -> bool {
+        let mut state = self.state();
+        state.is_retired = state.registry.is_empty();
+        state.is_retired
+    }
+
+    fn handle(&self, state: &mut State, input: Input, newcomer: Option<&Arc<Mailbox>>) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            for delivery in state.registry.handle(input, self.started.elapsed()) {
+                let lost = self.deliver(&mut state.members, delivery, newcomer);
+                inputs.extend(lost.into_iter().map(|(connection, peer)| Input::Closed { peer, connection }));
+            }
+        }
+        let next = state.registry.next_deadline();
+        let is_sooner = next.is_some_and(|next| state.alarm.is_none_or(|alarm| next < alarm));
+        if is_sooner || state.registry.is_empty() {
+            self.sooner.notify_one();
+        }
+    }
+
+    /// Gives back whom it lost by that.
+    fn deliver(
+        &self,
+        members: &mut HashMap<ConnectionId, Member>,
+        delivery: Delivery,
+        newcomer: Option<&Arc<Mailbox>>,
+    ) -> Vec<(ConnectionId, PeerId)> {
+        match delivery {
+            Delivery::Welcome { to, id, admission } => {
+                let Some(mailbox) = newcomer else { return Vec::new() };
+                members.insert(to, Member { peer: admission.peer, mailbox: Arc::clone(mailbox) });
+                let ticket = self.welcoming.ticket(&self.key, admission.peer, &admission.nickname);
+                let Welcoming { boot, ice_servers, .. } = &*self.welcoming;
+                let welcome = admission.complete(*boot, ticket, ice_servers.clone());
+                send(members, to, frame(Some(id), ServerMessage::Welcome(welcome)))
+            }
+            Delivery::Send { to, id, message } if members.contains_key(&to) => {
+                send(members, to, frame(id, message))
+            }
+            Delivery::Send { id, message, .. } => {
+                if let Some(mailbox) = newcomer {
+                    mailbox.push(frame(id, message));
+                }
+                Vec::new()
+            }
+            Delivery::Broadcast(message) => {
+                let frame = frame(None, message);
+                let everybody: Vec<ConnectionId> = members.keys().copied().collect();
+                everybody.into_iter().flat_map(|to| send(members, to, frame.clone())).collect()
+            }
+            Delivery::Close { connection, code } => {
+                if let Some(member) = members.remove(&connection) {
+                    member.mailbox.close(code);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whoever does not read is dropped, never buffered without end.
+fn send(
+    members: &mut HashMap<ConnectionId, Member>,
+    to: ConnectionId,
+    frame: Utf8Bytes,
+) -> Vec<(ConnectionId, PeerId)> {
+    let is_full = members.get(&to).is_some_and(|member| !member.mailbox.push(frame));
+    let slow = is_full.then(|| members.remove(&to)).flatten();
+    slow.into_iter()
+        .map(|member| {
+            debug!(peer = %member.peer, "dropped: it does not read");
+            member.mailbox.close_at_once(CLOSE_TOO_SLOW);
+            (to, member.peer)
+        })
+        .collect()
+}
+
+/// Written down once, whoever it is for.
+pub fn frame(id: Option<u32>, message: ServerMessage) -> Utf8Bytes {
+    serde_json::to_string(&ServerFrame { id, message }).map_or_else(
+        |problem| {
+            error!("a message could not be written down: {problem}");
+            Utf8Bytes::default()
+        },
+        Utf8Bytes::from,
+    )
+}
+
+/// A peer's place in its room, held by its socket. Dropped, the connection is gone.
+pub struct Seat {
+    room: Arc<Room>,
+    peer: PeerId,
+    connection: ConnectionId,
+    mailbox: Arc<Mailbox>,
+}
+
+impl fmt::Debug for Seat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Seat({})", self.peer)
+    }
+}
+
+impl Seat {
+    pub(super) fn new(
+        room: Arc<Room>,
+        peer: PeerId,
+        connection: ConnectionId,
+        mailbox: Arc<Mailbox>,
+    ) -> Self {
+        Self { room, peer, connection, mailbox }
+    }
+
+    /// What the peer says.
+    pub fn hear(&self, id: u32, message: ClientMessage) {
+        let (peer, connection) = (self.peer, self.connection);
+        self.room.handle(&mut self.room.state(), Input::Message { peer, connection, id, message }, None);
+    }
+
+    /// Gives the peer a fresh ticket.
+    pub fn renew_ticket(&self) {
+        let nickname = self.room.state().registry.nickname(self.peer).cloned();
+        if let Some(nickname) = nickname {
+            let ticket = self.room.welcoming.ticket(&self.room.key, self.peer, &nickname);
+            self.mailbox.push(frame(None, ServerMessage::Ticket { ticket }));
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut state = self.room.state();
+        state.members.remove(&self.connection);
+        let (peer, connection) = (self.peer, self.connection);
+        self.room.handle(&mut state, Input::Closed { peer, connection }, None);
+    }
+}

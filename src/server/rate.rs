@@ -1,0 +1,51 @@
+//! How often something may happen.
+
+use std::{num::NonZero, time::Duration};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub per_second: NonZero<u32>,
+    pub burst: NonZero<u32>,
+}
+
+/// A bucket that starts full, loses one for each event, and fills up again with time.
+#[derive(Debug)]
+pub struct Bucket {
+    rate: Rate,
+    left: f64,
+    filled: Duration,
+}
+
+impl Bucket {
+    pub fn new(rate: Rate, now: Duration) -> Self {
+        Self { rate, left: f64::from(rate.burst.get()), filled: now }
+    }
+
+    /// False when it is empty.
+    pub fn take(&mut self, now: Duration) -> bool {
+        let gained = now.saturating_sub(self.filled).as_secs_f64() * f64::from(self.rate.per_second.get());
+        self.left = (self.left + gained).min(f64::from(self.rate.burst.get()));
+        self.filled = now;
+        let enough = self.left >= 1.0;
+        if enough {
+            self.left -= 1.0;
+        }
+        enough
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_is_allowed_and_then_the_rate() {
+        let rate = Rate { per_second: NonZero::new(2).unwrap(), burst: NonZero::new(3).unwrap() };
+        let mut bucket = Bucket::new(rate, Duration::ZERO);
+        assert_eq!([(); 4].map(|()| bucket.take(Duration::ZERO)), [true, true, true, false]);
+        let later = Duration::from_millis(500);
+        assert_eq!([(); 2].map(|()| bucket.take(later)), [true, false]);
+        let much_later = Duration::from_secs(3600);
+        assert_eq!([(); 4].map(|()| bucket.take(much_later)), [true, true, true, false]);
+    }
+}

@@ -1,0 +1,95 @@
+//! Losing a connection, leaving the room, leaving a call.
+
+use super::{
+    Asked, ConnectionId, Registry,
+    call::{Member, while_ringing},
+    deadlines::Due,
+    peer::Link,
+};
+use crate::{
+    protocol::{CallId, EndReason, PeerId, ServerMessage},
+    server::names::Skeleton,
+};
+
+impl Registry {
+    /// The peer keeps its place for the grace; nobody is told.
+    pub(super) fn lose(&mut self, id: PeerId, closed: ConnectionId) {
+        let Some(peer) = self.peers.get_mut(&id) else { return };
+        let Link::Online { connection, leaving } = peer.link else { return };
+        if connection == closed {
+            let grace = if leaving { self.timeouts.leaving_grace } else { self.timeouts.grace };
+            let until = self.now + grace;
+            peer.link = Link::Lost { until, ended: None };
+            self.deadlines.add(until, Due::Gone(id));
+        }
+    }
+
+    /// The grace is over.
+    pub(super) fn forget(&mut self, id: PeerId) {
+        if let Some(call) = self.peers.get(&id).and_then(|peer| peer.call) {
+            self.part(None, call, id, EndReason::Gone);
+        }
+        if let Some(peer) = self.peers.remove(&id) {
+            self.names.remove(&Skeleton::of(&peer.nickname));
+            self.note_left(id);
+        }
+    }
+
+    /// Takes a member out of a call, and with it those it still rings for. Alone, nobody is in a call.
+    pub(super) fn part(&mut self, asked: Option<Asked>, id: CallId, peer: PeerId, reason: EndReason) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let orphans = call.rung_by(peer);
+        let Some(member) = call.remove(peer) else { return };
+        let rung: Vec<Member> = orphans.iter().filter_map(|orphan| call.remove(*orphan)).collect();
+        let remaining = call.peers();
+        let own = if call.participants().is_empty() { while_ringing(reason) } else { reason };
+
+        self.release(asked, id, &member, own);
+        for orphan in &rung {
+            self.release(asked, id, orphan, while_ringing(reason));
+        }
+        if remaining.len() > 1 {
+            self.tell_parted(asked, id, &member, reason);
+            for orphan in &rung {
+                self.tell_parted(asked, id, orphan, while_ringing(reason));
+            }
+            self.note_members(id);
+        } else {
+            self.end(asked, id, reason);
+        }
+    }
+
+    /// Ends a call for everybody who is still in it.
+    pub(super) fn end(&mut self, asked: Option<Asked>, id: CallId, reason: EndReason) {
+        let Some(call) = self.calls.remove(&id) else { return };
+        for member in call.members() {
+            self.release(asked, id, member, reason);
+        }
+    }
+
+    /// The call is over for one peer, who is told so, now or when it is back.
+    fn release(&mut self, asked: Option<Asked>, call: CallId, member: &Member, reason: EndReason) {
+        self.stop_ringing(call, member.peer, member.standing);
+        let Some(peer) = self.peers.get_mut(&member.peer) else { return };
+        peer.call = None;
+        if let Link::Lost { ended, .. } = &mut peer.link {
+            *ended = Some((call, reason));
+        }
+        self.note_status(member.peer);
+        self.tell_answering(asked, member.peer, ServerMessage::CallEnded { call, reason });
+    }
+
+    /// The call goes on without that member.
+    fn tell_parted(&mut self, asked: Option<Asked>, call: CallId, member: &Member, reason: EndReason) {
+        let peer = member.peer;
+        let message = if member.is_joined() {
+            ServerMessage::ParticipantLeft { call, peer, reason }
+        } else {
+            ServerMessage::InvitationEnded { call, peer, reason }
+        };
+        let participants = self.calls.get(&call).map(|call| call.participants()).unwrap_or_default();
+        for participant in participants {
+            self.tell_answering(asked, participant, message.clone());
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What the members of a call say to each other, forwarded unread.
+
+use super::Registry;
+use crate::protocol::{CallId, ErrorCode, Payload, PeerId, ServerMessage};
+
+impl Registry {
+    /// A participant may speak to everybody in the call, those it still rings for too. Somebody who has not
+    /// accepted may not answer: its addresses stay its own.
+    pub(super) fn relay(
+        &mut self,
+        from: PeerId,
+        id: CallId,
+        to: PeerId,
+        payload: Payload,
+    ) -> Result<(), ErrorCode> {
+        if from == to {
+            return Err(ErrorCode::Yourself);
+        }
+        let connection = self.connection(to);
+        let call = self.calls.get_mut(&id).ok_or(ErrorCode::UnknownCall)?;
+        if !call.member(from).ok_or(ErrorCode::UnknownCall)?.is_joined() {
+            return Err(ErrorCode::NotAccepted);
+        }
+        let member = call.member_mut(to).ok_or(ErrorCode::UnknownCall)?;
+        let size = payload.as_str().len();
+        let signal = ServerMessage::Signal { call: id, from, payload };
+        if !member.is_joined() || connection.is_none() {
+            member.inbox.keep(from, signal.clone(), size, connection.is_some());
+        }
+        self.tell(to, signal);
+        Ok(())
+    }
+}

@@ -1,0 +1,78 @@
+//! One connection, one task: it reads what the browser says, decides with the hub what becomes of it, and
+//! writes what is in the mailbox.
+//!
+//! The task of an idle connection is what a server has most of: keep it small.
+
+mod ending;
+mod reading;
+mod speaker;
+mod upgrade;
+mod writing;
+
+use tokio::{
+    net::TcpStream,
+    time::{Instant, sleep_until},
+};
+use tokio_tungstenite::WebSocketStream;
+
+pub use upgrade::upgrade;
+
+use self::{
+    ending::Ending,
+    reading::{Heard, read},
+    speaker::Speaker,
+    writing::{finish, write},
+};
+use super::{
+    accept::Alive,
+    address::Counted,
+    hub::{Content, Hub},
+};
+
+type Socket = WebSocketStream<TcpStream>;
+
+/// What happens to a connection.
+enum Event {
+    Heard(Heard),
+    Mail(Content),
+    Due,
+    Stopping,
+}
+
+/// Serves one socket until it ends, and ends it.
+async fn serve(mut socket: Socket, hub: Hub, counted: Option<Counted>, _alive: Alive) {
+    let mut speaker = Speaker::new(hub.clone());
+    let ending = match counted {
+        Some(_) => converse(&mut socket, &hub, &mut speaker).await,
+        None => Ending::TooManyConnections,
+    };
+    let mailbox = speaker.leave(&ending);
+    Box::pin(finish(&mut socket, mailbox.take().frames, ending, hub.config().timeouts.write)).await;
+}
+
+async fn converse(socket: &mut Socket, hub: &Hub, speaker: &mut Speaker) -> Ending {
+    let patience = hub.config().timeouts.write;
+    let mailbox = speaker.mailbox();
+    let mut deadline = std::pin::pin!(sleep_until(speaker.deadline()));
+    let mut stopped = std::pin::pin!(hub.stopped());
+    loop {
+        let event = tokio::select! {
+            heard = read(socket) => Event::Heard(heard),
+            mail = mailbox.next() => Event::Mail(mail),
+            () = deadline.as_mut() => Event::Due,
+            () = stopped.as_mut() => Event::Stopping,
+        };
+        let outcome = match event {
+            Event::Heard(heard) => speaker.decide(heard),
+            Event::Mail(mail) => write(socket, mail, patience).await,
+            Event::Due => speaker.check_time(Instant::now()),
+            Event::Stopping => Err(Ending::GoingAway),
+        };
+        if let Err(ending) = outcome {
+            return ending;
+        }
+        if deadline.is_elapsed() {
+            deadline.as_mut().reset(speaker.deadline());
+        }
+    }
+}

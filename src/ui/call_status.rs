@@ -1,0 +1,102 @@
+//! What the call is doing: the words, the time, and what is known of the path and the other side.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::{
+    icon::{Glyph, Icon},
+    words,
+};
+use crate::{
+    call::{
+        control::{CameraState, MicrophoneState},
+        status::CallStatus,
+        view::{CallView, Link, ParticipantView},
+    },
+    session::Session,
+};
+
+#[component]
+pub fn CallStatusLine(status: Memo<CallStatus>) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let connected = Memo::new(move |_| match status.get() {
+        CallStatus::Connected { since } => Some(since),
+        _ => None,
+    });
+    let setup = Memo::new(move |_| session.call.with(|call| call.as_ref().and_then(|call| call.setup)));
+    view! {
+        <p class="status">
+            <span class="status__words" role="status" data-testid="call-status">
+                {move || words::call_status(status.get())}
+            </span>
+            {move || connected.get().map(|since| view! { <Lasting since/> <Path/> })}
+            {move || {
+                let setup = setup.get().filter(|_| connected.with(Option::is_some));
+                setup.map(|setup| view! { <span class="status__setup" data-testid="setup">{words::setup(setup)}</span> })
+            }}
+        </p>
+    }
+    .into_any()
+}
+
+/// The time in the call.
+#[component]
+fn Lasting(since: Duration) -> impl IntoView {
+    let session = expect_context::<Session>();
+    session.keep_time();
+    let lasting = move || words::clock(session.now.get().saturating_sub(since));
+    view! { <span class="status__time" role="timer" aria-label="Time in call">{lasting}</span> }
+}
+
+/// How the path runs: nothing is hidden when it goes through a relay.
+#[component]
+fn Path() -> impl IntoView {
+    let relayed = other(|other| other.relayed);
+    let words = move || {
+        relayed.get().flatten().map(|relayed| match relayed {
+            true => view! { <span class="tag" title="A relay passes it on, encrypted">"Relayed"</span> },
+            false => view! { <span class="tag" title="Straight from browser to browser">"Direct"</span> },
+        })
+    };
+    words
+}
+
+/// What the other side does not send, and whether the server is there.
+#[component]
+pub fn Badges() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let silent = other(|other| match other.media.microphone {
+        MicrophoneState::On => None,
+        MicrophoneState::Muted => Some(format!("{} is muted", other.nickname)),
+        MicrophoneState::None => Some(format!("{} is just listening", other.nickname)),
+    });
+    let unseen = other(|other| {
+        (other.media.camera == CameraState::Off).then(|| format!("{} has the camera off", other.nickname))
+    });
+    let alone = Memo::new(move |_| matches!(session.link.get(), Link::Reconnecting { .. }));
+    view! {
+        <ul class="badges">
+            {move || silent.get().flatten().map(|words| badge(Glyph::MicrophoneOff, words))}
+            {move || unseen.get().flatten().map(|words| badge(Glyph::CameraOff, words))}
+            {move || alone.get().then(|| badge(Glyph::Warning, "The server is away. The call goes on.".into()))}
+        </ul>
+    }
+    .into_any()
+}
+
+fn badge(glyph: Glyph, words: String) -> impl IntoView {
+    view! { <li class="badge"><Icon glyph/>{words}</li> }
+}
+
+/// Something about the other side of a call of two.
+fn other<T>(read: impl Fn(&ParticipantView) -> T + Send + Sync + 'static) -> Memo<Option<T>>
+where
+    T: PartialEq + Send + Sync + 'static,
+{
+    let session = expect_context::<Session>();
+    Memo::new(move |_| {
+        let first = |call: &CallView| call.others.first().map(&read);
+        session.call.with(|call| call.as_ref().and_then(first))
+    })
+}

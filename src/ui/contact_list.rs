@@ -1,0 +1,82 @@
+//! Everybody else in the room.
+
+use leptos::prelude::*;
+
+use super::{
+    contact_row::ContactRow,
+    icon::{Glyph, Icon},
+    logo::Cans,
+    words,
+};
+use crate::session::{Person, Session};
+
+/// From so many on, looking for a name is quicker than reading the list.
+const MANY: usize = 8;
+
+#[component]
+pub fn ContactList() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let wanted = RwSignal::new(String::new());
+    let count = Memo::new(move |_| session.contacts.with(Vec::len));
+    let many = Memo::new(move |_| count.get() > MANY || wanted.with(|wanted| !wanted.is_empty()));
+    let shown = Memo::new_with_compare(move |_| found(session, &wanted.get()), |_, _| true);
+    view! {
+        <section class="people" aria-labelledby="people">
+            <div class="people__head">
+                <h2 id="people">"People"</h2>
+                <p role="status">{move || words::company(count.get())}</p>
+            </div>
+            {move || many.get().then(|| view! { <Search wanted/> })}
+            <ul class="contacts" aria-labelledby="people">
+                <For each=move || shown.get() key=|person| person.peer let:person>
+                    <ContactRow person/>
+                </For>
+            </ul>
+            {move || (count.get() == 0).then(|| view! { <Alone/> })}
+            {move || {
+                (count.get() > 0 && shown.with(Vec::is_empty))
+                    .then(|| view! { <p class="people__none">"Nobody here has that in their name."</p> })
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Search(wanted: RwSignal<String>) -> impl IntoView {
+    view! {
+        <label class="search">
+            <Icon glyph=Glyph::Search/>
+            <input
+                type="search"
+                aria-label="Search people"
+                placeholder="Search people"
+                autocomplete="off"
+                spellcheck="false"
+                on:input:target=move |event| wanted.set(event.target().value())
+            />
+        </label>
+    }
+}
+
+#[component]
+fn Alone() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <Cans/>
+            <h3>"It takes two cans"</h3>
+            <p>"You are the first one here. Send somebody the link, and they appear as soon as they come in."</p>
+        </div>
+    }
+}
+
+fn found(session: Session, wanted: &str) -> Vec<Person> {
+    let wanted = wanted.trim().to_lowercase();
+    let matches = |person: &&Person| {
+        wanted.is_empty()
+            || person
+                .contact
+                .with_untracked(|contact| contact.nickname.as_str().to_lowercase().contains(&wanted))
+    };
+    session.contacts.with(|people| people.iter().filter(matches).cloned().collect())
+}

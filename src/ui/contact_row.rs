@@ -1,0 +1,115 @@
+//! One of the others: who, what they are doing, and the buttons to call.
+
+use leptos::prelude::*;
+
+use super::{
+    avatar::Avatar,
+    icon::{Glyph, Icon},
+    words,
+};
+use crate::{
+    call::{input::Action, view::Contact},
+    protocol::{Media, Status},
+    session::{Person, Session},
+};
+
+#[component]
+pub fn ContactRow(person: Person) -> impl IntoView {
+    let contact = RwSignal::from(person.contact);
+    let name = Signal::derive(move || contact.with(|contact| contact.nickname.to_string()));
+    let more = RwSignal::new(false);
+    view! {
+        <li
+            class="contact"
+            data-testid="contact"
+            data-status=move || contact.with(|contact| status_name(contact.status))
+            data-blocked=move || contact.with(|contact| contact.blocked.then_some(""))
+        >
+            <Avatar name/>
+            <p class="contact__who">
+                <span class="contact__name">{name}</span>
+                <span class="contact__status">{move || contact.with(status_words)}</span>
+            </p>
+            <CallButton contact media=Media::Voice/>
+            <CallButton contact media=Media::Video/>
+            <button
+                type="button"
+                class="round round--quiet"
+                aria-expanded=move || more.get().to_string()
+                aria-label=move || format!("More about {}", name.get())
+                on:click=move |_| more.update(|more| *more = !*more)
+            >
+                <Icon glyph=Glyph::More/>
+            </button>
+            {move || more.get().then(|| view! { <More contact/> })}
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn CallButton(contact: RwSignal<Contact>, media: Media) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let (glyph, class, how) = match media {
+        Media::Voice => (Glyph::Phone, "round", "with voice"),
+        Media::Video => (Glyph::Camera, "round round--call", "with video"),
+    };
+    view! {
+        <button
+            type="button"
+            class=class
+            aria-label=move || contact.with(|contact| format!("Call {} {how}", contact.nickname))
+            title=move || contact.with(|contact| format!("Call {} {how}", contact.nickname))
+            disabled=move || contact.with(|contact| !is_callable(contact))
+            on:click=move |_| session.ring(contact.with_untracked(|contact| contact.peer), media)
+        >
+            <Icon glyph/>
+        </button>
+    }
+}
+
+/// What one does rarely.
+#[component]
+fn More(contact: RwSignal<Contact>) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let toggle = move |_| {
+        session.act(contact.with_untracked(|contact| match contact.blocked {
+            true => Action::Unblock(contact.nickname.to_string()),
+            false => Action::Block(contact.peer),
+        }));
+    };
+    let label = move || {
+        contact.with(|contact| {
+            let verb = if contact.blocked { "Unblock" } else { "Block" };
+            format!("{verb} {}", contact.nickname)
+        })
+    };
+    view! {
+        <div class="contact__more">
+            <button type="button" class="button" on:click=toggle>
+                <Icon glyph=Glyph::Ban/>
+                {label}
+            </button>
+            <p>"Somebody you block cannot make this device ring. They are not told."</p>
+        </div>
+    }
+}
+
+fn is_callable(contact: &Contact) -> bool {
+    !contact.blocked && matches!(contact.status, Status::Available | Status::Away)
+}
+
+fn status_words(contact: &Contact) -> &'static str {
+    if contact.blocked { "Blocked by you" } else { words::status(contact.status) }
+}
+
+/// As on the wire.
+const fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Available => "available",
+        Status::Ringing => "ringing",
+        Status::InCall => "in_call",
+        Status::Away => "away",
+        Status::DoNotDisturb => "do_not_disturb",
+    }
+}

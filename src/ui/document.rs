@@ -1,0 +1,66 @@
+//! The whole page, as the server sends it.
+
+use leptos::{
+    hydration::{AutoReload, HydrationScripts},
+    prelude::*,
+};
+
+use super::{App, words};
+use crate::settings::Settings;
+
+const DESCRIPTION: &str =
+    "A private phone for the browser: see who is there, click a name, and talk from browser to browser.";
+
+/// `<!DOCTYPE html>` and everything in it. The path that was asked for comes as the context
+/// [`RequestPath`](super::RequestPath).
+pub fn shell(options: LeptosOptions, settings: Settings) -> impl IntoView {
+    let data = data_block(&settings);
+    provide_context(settings);
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="theme-color" content="#f8f3ea" media="(prefers-color-scheme: light)"/>
+                <meta name="theme-color" content="#1d1915" media="(prefers-color-scheme: dark)"/>
+                <meta name="description" content=DESCRIPTION/>
+                <title>{words::title(None)}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/icon.svg"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <link rel="stylesheet" href="/pkg/tincan.css"/>
+                <AutoReload options=options.clone()/>
+                <HydrationScripts options/>
+                <script type="application/json" id="settings" inner_html=data></script>
+            </head>
+            <body>
+                <App/>
+                <noscript>
+                    <p class="noscript">
+                        "Tincan is a phone in the browser: people who open this page see each other and can call each "
+                        "other, with voice and video. It needs JavaScript and WebAssembly, which are turned off here. "
+                        "Please allow them for this page and load it again."
+                    </p>
+                </noscript>
+            </body>
+        </html>
+    }
+}
+
+/// JSON that cannot end its own element.
+fn data_block(settings: &Settings) -> String {
+    serde_json::to_string(settings).unwrap_or_default().replace('<', "\\u003c")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_read_back_from_the_page() {
+        let settings = Settings::default();
+        assert_eq!(serde_json::from_str::<Settings>(&data_block(&settings)).unwrap(), settings);
+    }
+}

@@ -1,0 +1,121 @@
+//! What a person in the room should know now: trouble with the connection, a new name, bells that are silent.
+
+use leptos::prelude::*;
+
+use super::{
+    icon::{Glyph, Icon},
+    words,
+};
+use crate::{
+    call::{
+        input::Action,
+        view::{Link, Me},
+    },
+    platform::NotificationPermission,
+    session::Session,
+};
+
+#[component]
+pub fn Notices() -> impl IntoView {
+    view! {
+        <div class="notices">
+            <LinkNotice/>
+            <Renamed/>
+            <Silent/>
+            <NotificationOffer/>
+        </div>
+    }
+    .into_any()
+}
+
+/// The connection to the server, when there is something to say of it.
+#[component]
+pub fn LinkNotice() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let words = Memo::new(move |_| words::link(session.link.get()));
+    let again = move |_| {
+        if let Some(Me { room, nickname, .. }) = untrack(|| session.me()) {
+            session.act(Action::Enter { room, nickname: nickname.to_string() });
+        }
+    };
+    view! {
+        <div role="status">
+            {move || words.get().map(|words| view! {
+                <p class="notice notice--trouble"><Icon glyph=Glyph::Warning/><span>{words}</span></p>
+            })}
+            {move || (session.link.get() == Link::Refused).then(|| view! {
+                <button type="button" class="button" on:click=again>"Try again"</button>
+            })}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Renamed() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let new_name = Memo::new(move |_| session.me().filter(|me| me.renamed).map(|me| me.nickname.to_string()));
+    move || {
+        new_name.get().map(|name| {
+            view! {
+                <p class="notice" role="status">
+                    "Somebody else has your nickname now. Here you are "<strong>{name}</strong>"."
+                </p>
+            }
+        })
+    }
+}
+
+/// After a reload the page may not make a sound before it is touched.
+#[component]
+fn Silent() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let silent = RwSignal::new(session.platform().is_some_and(|platform| !platform.has_gesture()));
+    move || {
+        silent.get().then(|| {
+            listen_for_a_gesture(session, silent);
+            view! {
+                <button type="button" class="notice notice--button" on:click=move |_| silent.set(false)>
+                    <Icon glyph=Glyph::Bell/>
+                    "Tap to let it ring"
+                </button>
+            }
+        })
+    }
+}
+
+/// Any touch of the page will do, not only that of the notice.
+fn listen_for_a_gesture(session: Session, silent: RwSignal<bool>) {
+    if let Some(platform) = session.platform() {
+        let page = platform.clone();
+        platform.every_second(move || {
+            if page.has_gesture() {
+                silent.set(false);
+            }
+        });
+    }
+}
+
+#[component]
+fn NotificationOffer() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let platform = session.platform();
+    let permission =
+        RwSignal::new(platform.map(|platform| platform.notification_permission()).unwrap_or_default());
+    let ask = move |_| {
+        if let Some(platform) = session.platform() {
+            platform.ask_notification_permission(move |answer| _ = permission.try_set(answer));
+        }
+    };
+    move || {
+        (permission.get() == NotificationPermission::NotAsked).then(|| {
+            view! {
+                <div class="notice">
+                    <Icon glyph=Glyph::Bell/>
+                    <p>"Hear about calls while you look at another tab."</p>
+                    <button type="button" class="button" on:click=ask>"Allow notifications"</button>
+                </div>
+            }
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! One's own picture and voice before others get them.
+
+use leptos::{html, prelude::*};
+
+use super::{
+    choices::Choices,
+    device_picker::DevicePickers,
+    device_trouble::{DeviceTrouble, trouble},
+    icon::{Glyph, Icon},
+    level_meter::LevelMeter,
+    words::Devices,
+};
+use crate::{
+    call::{
+        input::Action,
+        local::{DeviceProblem, DeviceState},
+    },
+    platform::StreamKey,
+    session::Session,
+};
+
+/// Beside the nickname: what to go in with, and how it looks.
+#[component]
+pub fn PromptPreview() -> impl IntoView {
+    view! {
+        <section class="preview" aria-label="Preview of camera and microphone">
+            <Choices/>
+            <OwnPicture/>
+            <Level/>
+            <DevicePickers/>
+        </section>
+    }
+    .into_any()
+}
+
+/// In the room: off until somebody wants to look.
+#[component]
+pub fn RoomPreview() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let shown = Memo::new(move |_| session.local.with(|local| local.preview));
+    view! {
+        <section class="preview">
+            <button
+                type="button"
+                class="button button--wide"
+                aria-expanded=move || shown.get().to_string()
+                on:click=move |_| session.act(Action::Preview(!shown.get_untracked()))
+            >
+                <Icon glyph=Glyph::Sliders/>
+                "Check camera and microphone"
+            </button>
+            {move || shown.get().then(|| view! {
+                <Choices/>
+                <OwnPicture/>
+                <Level/>
+                <DevicePickers/>
+            })}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Level() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let heard = Memo::new(move |_| session.local.with(|local| local.microphone == DeviceState::On));
+    move || {
+        heard.get().then(|| view! { <div class="level"><Icon glyph=Glyph::Microphone/><LevelMeter/></div> })
+    }
+}
+
+/// What there is to see of the own camera.
+#[derive(Clone, Copy, PartialEq)]
+enum Picture {
+    /// Not known before the page runs.
+    Moment,
+    /// Nobody has asked for the camera yet.
+    Unasked,
+    Opening,
+    On,
+    /// Not wanted.
+    Off {
+        microphone: bool,
+    },
+    Trouble(Devices, DeviceProblem),
+}
+
+fn picture(session: Session) -> Picture {
+    if !session.ready.get() {
+        return Picture::Moment;
+    }
+    let secure = session.platform().is_none_or(|platform| platform.is_secure());
+    session.local.with(|local| {
+        let wanted = local.use_microphone || local.use_camera;
+        if let Some((devices, problem)) = trouble(local) {
+            return Picture::Trouble(devices, problem);
+        }
+        match local.camera {
+            _ if wanted && !secure => Picture::Trouble(Devices::Both, DeviceProblem::Insecure),
+            DeviceState::On => Picture::On,
+            DeviceState::Opening => Picture::Opening,
+            _ if local.microphone == DeviceState::Opening => Picture::Opening,
+            _ if local.use_camera => Picture::Unasked,
+            _ if local.use_microphone && local.microphone == DeviceState::Off => Picture::Unasked,
+            _ => Picture::Off { microphone: local.use_microphone },
+        }
+    })
+}
+
+#[component]
+fn OwnPicture() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let picture = Memo::new(move |_| picture(session));
+    let ask = move |_| {
+        let (microphone, camera) =
+            session.local.with_untracked(|local| (local.use_microphone, local.use_camera));
+        session.act(Action::ChooseDevices { microphone, camera });
+    };
+    view! {
+        <div class="picture">
+            {move || match picture.get() {
+                Picture::Moment => view! { <p class="picture__words">"One moment…"</p> }.into_any(),
+                Picture::Unasked => view! {
+                    <div class="picture__words">
+                        <p>"See and hear yourself before others do."</p>
+                        <button type="button" class="button" on:click=ask>"Turn on"</button>
+                    </div>
+                }.into_any(),
+                Picture::Opening => view! {
+                    <p class="picture__words" role="status">
+                        "Your browser asks whether this page may use it. Please allow it there."
+                    </p>
+                }.into_any(),
+                Picture::On => view! { <OwnVideo label="Your camera"/> }.into_any(),
+                Picture::Off { microphone: true } => view! {
+                    <p class="picture__words">"Your camera stays off. Others will hear you."</p>
+                }.into_any(),
+                Picture::Off { microphone: false } => view! {
+                    <p class="picture__words">
+                        "Others will neither see nor hear you. You can turn both on during a call."
+                    </p>
+                }.into_any(),
+                Picture::Trouble(devices, problem) => view! { <DeviceTrouble devices problem/> }.into_any(),
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+/// The own camera, as in a mirror.
+#[component]
+pub fn OwnVideo(label: &'static str) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let video = NodeRef::<html::Video>::new();
+    if let Some(platform) = session.platform() {
+        platform.attach(StreamKey::LocalCamera, video);
+    }
+    view! {
+        <video
+            class="own-video"
+            data-testid="self-video"
+            aria-label=label
+            autoplay
+            playsinline
+            muted
+            prop:muted=true
+            node_ref=video
+        ></video>
+    }
+    .into_any()
+}

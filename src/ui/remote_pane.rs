@@ -1,0 +1,44 @@
+//! The other side: their picture, or who they are while there is none.
+
+use leptos::{html, prelude::*};
+
+use super::avatar::Avatar;
+use crate::{
+    call::{
+        control::CameraState,
+        view::{CallView, ParticipantView},
+    },
+    platform::StreamKey,
+    protocol::PeerId,
+    session::Session,
+};
+
+#[component]
+pub fn RemotePane(other: ParticipantView) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let ParticipantView { peer, nickname, .. } = other;
+    let video = NodeRef::<html::Video>::new();
+    if let Some(platform) = session.platform() {
+        platform.attach(StreamKey::RemoteCamera(peer), video);
+    }
+    let camera = Memo::new(move |_| session.call.with(|call| camera(call.as_ref(), peer)));
+    let name = nickname.to_string();
+    view! {
+        <div class="remote" data-camera=move || if camera.get() == CameraState::On { "on" } else { "off" }>
+            <video
+                data-testid="remote-video"
+                aria-label=format!("Picture of {name}")
+                autoplay
+                playsinline
+                node_ref=video
+            ></video>
+            <Avatar name/>
+        </div>
+    }
+    .into_any()
+}
+
+fn camera(call: Option<&CallView>, peer: PeerId) -> CameraState {
+    let other = call.and_then(|call| call.others.iter().find(|other| other.peer == peer));
+    other.map(|other| other.media.camera).unwrap_or_default()
+}

@@ -1,0 +1,55 @@
+//! The room: people first, then the ways to invite more.
+
+use leptos::prelude::*;
+
+use super::{
+    availability::Myself,
+    blocked_people::BlockedPeople,
+    contact_list::ContactList,
+    focus,
+    icon::{Glyph, Icon},
+    invitation::Invitation,
+    logo::Logo,
+    missed_calls::MissedCalls,
+    notices::Notices,
+    preview::RoomPreview,
+    words,
+};
+use crate::{
+    call::{input::Action, view::Link},
+    session::Session,
+};
+
+#[component]
+pub fn RoomScreen() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let heading = NodeRef::new();
+    focus::follow(session, heading);
+    let room = Memo::new(move |_| session.me().map(|me| me.room));
+    let stale = move || !matches!(session.link.get(), Link::Online);
+    let title = move || room.with(|room| room.as_ref().map(words::room).unwrap_or_default());
+    view! {
+        <main class="room" data-stale=move || stale().then_some("")>
+            <header class="room__head">
+                <Logo/>
+                <h1 tabindex="-1" node_ref=heading>{title}</h1>
+                <button type="button" class="button button--quiet" on:click=move |_| session.act(Action::LeaveRoom)>
+                    <Icon glyph=Glyph::Door/>
+                    "Leave"
+                </button>
+            </header>
+            <Myself/>
+            <div class="room__main">
+                <Notices/>
+                <MissedCalls/>
+                <ContactList/>
+            </div>
+            <aside class="room__side" aria-label="This room">
+                {move || room.get().map(|room| view! { <Invitation room/> })}
+                <RoomPreview/>
+                <BlockedPeople/>
+            </aside>
+        </main>
+    }
+    .into_any()
+}

@@ -1,0 +1,60 @@
+//! Which screen is shown: one for each state.
+
+use leptos::prelude::*;
+
+use super::{
+    Route, call_screen::CallScreen, ended::EndedScreen, incoming_call::IncomingCall, not_found::NotFound,
+    prompt::Prompt, room::RoomScreen, title,
+};
+use crate::{
+    call::{status::CallStatus, view::Entry},
+    session::Session,
+};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Screen {
+    NotFound,
+    Prompt,
+    Room,
+    Call,
+    Ended,
+}
+
+#[component]
+pub fn Screens() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let screen = Memo::new(move |_| choose(session));
+    title::keep(session);
+    view! {
+        <div class="screen">
+            {move || match screen.get() {
+                Screen::NotFound => view! { <NotFound/> }.into_any(),
+                Screen::Prompt => view! { <Prompt/> }.into_any(),
+                Screen::Room => view! { <RoomScreen/> }.into_any(),
+                Screen::Call => view! { <CallScreen/> }.into_any(),
+                Screen::Ended => view! { <EndedScreen/> }.into_any(),
+            }}
+        </div>
+        <IncomingCall/>
+    }
+}
+
+/// A call comes first; one that still rings here is a dialog over the room.
+fn choose(session: Session) -> Screen {
+    let status = session.call.with(|call| call.as_ref().map(|call| call.status));
+    match status {
+        Some(CallStatus::Ended { .. }) => Screen::Ended,
+        Some(CallStatus::Incoming { .. }) | None => without_call(session),
+        Some(_) => Screen::Call,
+    }
+}
+
+fn without_call(session: Session) -> Screen {
+    if session.entry.with(|entry| matches!(entry, Entry::Entered(_))) {
+        Screen::Room
+    } else if session.path.with(|path| Route::parse(path) == Route::NotFound) {
+        Screen::NotFound
+    } else {
+        Screen::Prompt
+    }
+}

@@ -1,0 +1,30 @@
+//! One's own picture during a call, small.
+
+use leptos::prelude::*;
+
+use super::{
+    icon::{Glyph, Icon},
+    preview::OwnVideo,
+};
+use crate::{call::local::DeviceState, session::Session};
+
+#[component]
+pub fn SelfPane() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let camera = Memo::new(move |_| session.local.with(|local| local.camera == DeviceState::On));
+    let muted = Memo::new(move |_| session.local.with(|local| local.muted || !local.use_microphone));
+    view! {
+        <div class="self" data-camera=move || if camera.get() { "on" } else { "off" }>
+            {move || match camera.get() {
+                true => view! { <OwnVideo label="Your picture"/> }.into_any(),
+                false => view! { <p class="self__words"><Icon glyph=Glyph::CameraOff/>"You"</p> }.into_any(),
+            }}
+            {move || muted.get().then(|| view! {
+                <span class="self__muted" role="img" aria-label="You are muted">
+                    <Icon glyph=Glyph::MicrophoneOff/>
+                </span>
+            })}
+        </div>
+    }
+    .into_any()
+}

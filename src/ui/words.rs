@@ -1,0 +1,396 @@
+//! Every sentence that depends on what happened. What the machine knows as an enum, people read here: what
+//! happened, and what to do about it.
+
+use std::time::Duration;
+
+use crate::{
+    call::{
+        local::{DeviceKind, DeviceProblem},
+        status::{CallStatus, Ended, Step},
+        view::{EntryProblem, Link},
+    },
+    protocol::{Availability, EndReason, ErrorCode, Media, Room, Status},
+};
+
+#[must_use]
+pub fn room(room: &Room) -> String {
+    match room {
+        Room::Lobby => "The lobby".into(),
+        Room::Private(code) => format!("Room {code}"),
+    }
+}
+
+/// What the browser's tab says, in a room or in none.
+#[must_use]
+pub fn title(in_room: Option<&Room>) -> String {
+    match in_room {
+        Some(in_room) => format!("{} · Tincan", room(in_room)),
+        None => "Tincan, a private phone for the browser".into(),
+    }
+}
+
+/// How many others there are.
+#[must_use]
+pub fn company(others: usize) -> String {
+    match others {
+        0 => "Nobody else is here yet.".into(),
+        1 => "One other person is here.".into(),
+        many => format!("{many} other people are here."),
+    }
+}
+
+#[must_use]
+pub const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Available => "Available",
+        Status::Ringing => "On the phone",
+        Status::InCall => "In a call",
+        Status::Away => "Away",
+        Status::DoNotDisturb => "Do not disturb",
+    }
+}
+
+#[must_use]
+pub const fn availability(availability: Availability) -> &'static str {
+    match availability {
+        Availability::Available => "Available",
+        Availability::Away => "Away",
+        Availability::DoNotDisturb => "Do not disturb",
+    }
+}
+
+#[must_use]
+pub const fn incoming(media: Media) -> &'static str {
+    match media {
+        Media::Video => "would like to see and hear you",
+        Media::Voice => "would like to talk to you",
+    }
+}
+
+/// What a call is doing, without the name.
+#[must_use]
+pub fn call_status(status: CallStatus) -> &'static str {
+    match status {
+        CallStatus::Calling => "Calling…",
+        CallStatus::Ringing => "Ringing…",
+        CallStatus::Incoming { .. } => "Is calling you",
+        CallStatus::Connecting(Step::Introducing) => "Connecting…",
+        CallStatus::Connecting(Step::FindingPath) => "Finding a path…",
+        CallStatus::Connecting(Step::StillFindingPath) => "Still finding a path…",
+        CallStatus::Connecting(Step::Securing) => "Securing the line…",
+        CallStatus::Connected { .. } => "Connected",
+        CallStatus::Reconnecting { long: false } => "The line is lost. Reconnecting…",
+        CallStatus::Reconnecting { long: true } => "Still looking for a way back. You can wait, or hang up.",
+        CallStatus::Ended { .. } => "The call is over",
+    }
+}
+
+/// Why a call ended; `name` is the other side.
+#[must_use]
+pub fn ended(why: Ended, name: &str) -> String {
+    match why {
+        Ended::Here => "You ended the call.".into(),
+        Ended::There(EndReason::Declined) => format!("{name} declined the call."),
+        Ended::There(EndReason::Cancelled) => format!("{name} stopped calling."),
+        Ended::There(EndReason::NoAnswer) => "Nobody answered.".into(),
+        Ended::There(EndReason::HungUp) => format!("{name} hung up."),
+        Ended::There(EndReason::Gone) => {
+            format!("{name} is gone: the page was closed, or its connection lost.")
+        }
+        Ended::There(EndReason::Superseded { .. }) => "You called each other at the same moment.".into(),
+        Ended::Refused(code) => refused(code, name),
+        Ended::NoPath => {
+            "Your two browsers could not reach each other. Try again, or from another network.".into()
+        }
+        Ended::NoServer => {
+            format!("The server is out of reach, so {name} could not be asked. Try again in a moment.")
+        }
+        Ended::Browser => {
+            "This browser could not set up the call. Loading the page again often helps.".into()
+        }
+    }
+}
+
+/// Why an invitation was refused; `name` is who was called.
+#[must_use]
+pub fn refused(code: ErrorCode, name: &str) -> String {
+    match code {
+        ErrorCode::Busy => format!("{name} is in another call. Try again later."),
+        ErrorCode::DoNotDisturb => format!("{name} does not want to be disturbed now."),
+        ErrorCode::DeclinedRecently => {
+            format!("{name} has declined twice. Please wait a minute before you call again.")
+        }
+        ErrorCode::Offline => format!("{name} has lost the connection. Try again in a little while."),
+        ErrorCode::UnknownPeer => format!("{name} has left the room."),
+        other => problem(other).into(),
+    }
+}
+
+/// What the server would not do.
+#[must_use]
+pub const fn problem(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::BadMessage
+        | ErrorCode::Binary
+        | ErrorCode::TooDeep
+        | ErrorCode::HelloFirst
+        | ErrorCode::HelloTwice => {
+            "This page and the server do not understand each other. Please load the page again."
+        }
+        ErrorCode::TooManyMessages => "That was too much at once. Wait a moment, then try again.",
+        ErrorCode::Outdated => "There is a newer version of this page. Please load it again.",
+        ErrorCode::NicknameInvalid => "That nickname does not work here. Please choose another one.",
+        ErrorCode::NicknameTaken => "Somebody here already has that nickname. Please choose another one.",
+        ErrorCode::LobbyClosed => "The lobby is closed on this server. Start a private room instead.",
+        ErrorCode::RoomFull => "The room is full. Try again when somebody has left.",
+        ErrorCode::TooManyRooms => "The server has no place for another room now. Try again later.",
+        ErrorCode::TooManyConnections => {
+            "There are too many open connections from your address. Close a few tabs, then try again."
+        }
+        ErrorCode::UnknownPeer => "That person has left the room.",
+        ErrorCode::Offline => "That person has lost the connection. Try again in a little while.",
+        ErrorCode::Busy => "That person is in another call. Try again later.",
+        ErrorCode::DoNotDisturb => "That person does not want to be disturbed now.",
+        ErrorCode::DeclinedRecently => "Declined twice. Please wait a minute before you call again.",
+        ErrorCode::Yourself => "You cannot call yourself. Open a second tab to try Tincan alone.",
+        ErrorCode::AlreadyInCall => "You are in a call already. Hang up first.",
+        ErrorCode::CallIdTaken | ErrorCode::UnknownCall | ErrorCode::NotAccepted => {
+            "That call is over already. Please call again."
+        }
+        ErrorCode::CallFull => "The call has as many people in it as it can hold.",
+    }
+}
+
+/// What was wrong with the last try to enter: the server's words, where it has any.
+#[must_use]
+pub fn entry_problem(entry: &EntryProblem) -> String {
+    if entry.sentence.is_empty() { problem(entry.code).into() } else { entry.sentence.clone() }
+}
+
+/// What to say of the connection to the server; nothing when all is well.
+#[must_use]
+pub const fn link(link: Link) -> Option<&'static str> {
+    match link {
+        Link::Idle | Link::Connecting | Link::Online => None,
+        Link::Reconnecting { attempts: 0..=5 } => Some("The connection to the server is lost. Reconnecting…"),
+        Link::Reconnecting { .. } => {
+            Some("The server is still out of reach. Tincan goes on trying; a call under way goes on too.")
+        }
+        Link::Superseded => {
+            Some("You have opened Tincan in another tab, which took over. You can close this one.")
+        }
+        Link::Outdated => {
+            Some("There is a newer version of Tincan. This page loads it by itself when no call is on.")
+        }
+        Link::Refused => Some("The server has turned this page away. Wait a moment, then try again."),
+    }
+}
+
+/// A device, or both, that failed in the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Devices {
+    One(DeviceKind),
+    Both,
+}
+
+impl Devices {
+    const fn pick(self, microphone: &'static str, camera: &'static str, both: &'static str) -> &'static str {
+        match self {
+            Self::One(DeviceKind::Microphone) => microphone,
+            Self::One(DeviceKind::Camera) => camera,
+            Self::Both => both,
+        }
+    }
+}
+
+/// What went wrong with a device, in a few words.
+#[must_use]
+pub const fn trouble(devices: Devices, problem: DeviceProblem) -> &'static str {
+    match problem {
+        DeviceProblem::Denied => devices.pick(
+            "The microphone is not allowed",
+            "The camera is not allowed",
+            "Camera and microphone are not allowed",
+        ),
+        DeviceProblem::InUse => devices.pick(
+            "The microphone is in use elsewhere",
+            "The camera is in use elsewhere",
+            "Camera and microphone are in use elsewhere",
+        ),
+        DeviceProblem::Missing => {
+            devices.pick("No microphone found", "No camera found", "No camera and no microphone found")
+        }
+        DeviceProblem::Insecure => "Not on this address",
+        DeviceProblem::Unplugged => {
+            devices.pick("The microphone is gone", "The camera is gone", "Camera and microphone are gone")
+        }
+        DeviceProblem::Other => devices.pick(
+            "The microphone did not start",
+            "The camera did not start",
+            "Camera and microphone did not start",
+        ),
+    }
+}
+
+/// What to do about it.
+#[must_use]
+pub const fn remedy(problem: DeviceProblem) -> &'static str {
+    match problem {
+        DeviceProblem::Denied => {
+            "Click the icon beside the page’s address, allow it for this page, then try again."
+        }
+        DeviceProblem::InUse => "Close the program or tab that uses it, then try again.",
+        DeviceProblem::Missing => "Plug one in, then try again.",
+        DeviceProblem::Insecure => {
+            "Browsers open a camera or microphone only on https addresses, and on localhost. Ask for the https \
+             address of this server."
+        }
+        DeviceProblem::Unplugged => "Plug it in again, or choose another one.",
+        DeviceProblem::Other => "Try again. If that does not help, restart the browser.",
+    }
+}
+
+/// Seconds as they stand in a status line: `0:07`, `12:34`, `1:02:03`.
+#[must_use]
+pub fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// How long a call lasted, as a sentence.
+#[must_use]
+pub fn lasted(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 60, seconds % 60) {
+        (0, 1) => "You talked for one second.".into(),
+        (0, seconds) => format!("You talked for {seconds} seconds."),
+        (1, _) => "You talked for a minute.".into(),
+        (minutes @ 2..60, _) => format!("You talked for {minutes} minutes."),
+        (minutes, _) => format!("You talked for {} h {} min.", minutes / 60, minutes % 60),
+    }
+}
+
+/// From *accept* to the first picture, in tenths of a second.
+#[must_use]
+pub fn setup(time: Duration) -> String {
+    let tenths = (time.as_millis() + 50) / 100;
+    format!("Connected in {}.{} s", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODES: [ErrorCode; 24] = [
+        ErrorCode::BadMessage,
+        ErrorCode::Binary,
+        ErrorCode::TooDeep,
+        ErrorCode::TooManyMessages,
+        ErrorCode::HelloFirst,
+        ErrorCode::HelloTwice,
+        ErrorCode::Outdated,
+        ErrorCode::NicknameInvalid,
+        ErrorCode::NicknameTaken,
+        ErrorCode::LobbyClosed,
+        ErrorCode::RoomFull,
+        ErrorCode::TooManyRooms,
+        ErrorCode::TooManyConnections,
+        ErrorCode::UnknownPeer,
+        ErrorCode::Offline,
+        ErrorCode::Busy,
+        ErrorCode::DoNotDisturb,
+        ErrorCode::DeclinedRecently,
+        ErrorCode::Yourself,
+        ErrorCode::AlreadyInCall,
+        ErrorCode::CallIdTaken,
+        ErrorCode::UnknownCall,
+        ErrorCode::NotAccepted,
+        ErrorCode::CallFull,
+    ];
+    const PROBLEMS: [DeviceProblem; 6] = [
+        DeviceProblem::Denied,
+        DeviceProblem::InUse,
+        DeviceProblem::Missing,
+        DeviceProblem::Insecure,
+        DeviceProblem::Unplugged,
+        DeviceProblem::Other,
+    ];
+
+    fn is_sentence(text: &str) -> bool {
+        let starts = text.chars().next().is_some_and(|first| first.is_uppercase());
+        starts && text.ends_with('.') && !text.contains("  ")
+    }
+
+    #[test]
+    fn every_refusal_is_a_sentence() {
+        for code in CODES {
+            assert!(is_sentence(problem(code)), "{code:?}");
+            assert!(is_sentence(&refused(code, "Ada")), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn every_end_is_a_sentence() {
+        let by = crate::protocol::CallId::from_random(1);
+        let reasons = [
+            EndReason::Declined,
+            EndReason::Cancelled,
+            EndReason::NoAnswer,
+            EndReason::HungUp,
+            EndReason::Gone,
+            EndReason::Superseded { by },
+        ];
+        let others = [Ended::Here, Ended::NoPath, Ended::NoServer, Ended::Browser];
+        for why in reasons.into_iter().map(Ended::There).chain(others) {
+            assert!(is_sentence(&ended(why, "Ada")), "{why:?}");
+        }
+    }
+
+    #[test]
+    fn every_trouble_with_a_device_has_a_remedy() {
+        for what in PROBLEMS {
+            assert!(is_sentence(remedy(what)), "{what:?}");
+            for devices in
+                [Devices::One(DeviceKind::Camera), Devices::One(DeviceKind::Microphone), Devices::Both]
+            {
+                assert!(!trouble(devices, what).ends_with('.'), "{what:?}: a heading");
+            }
+        }
+    }
+
+    #[test]
+    fn a_link_in_trouble_says_so_and_a_good_one_is_silent() {
+        for quiet in [Link::Idle, Link::Connecting, Link::Online] {
+            assert_eq!(link(quiet), None);
+        }
+        let troubles = [Link::Reconnecting { attempts: 9 }, Link::Superseded, Link::Outdated, Link::Refused];
+        assert!(troubles.into_iter().all(|trouble| link(trouble).is_some_and(is_sentence)));
+    }
+
+    #[test]
+    fn the_clock_grows_hours_when_it_needs_them() {
+        assert_eq!(clock(Duration::from_secs(7)), "0:07");
+        assert_eq!(clock(Duration::from_secs(754)), "12:34");
+        assert_eq!(clock(Duration::from_secs(3723)), "1:02:03");
+    }
+
+    #[test]
+    fn how_long_it_lasted_is_said_as_people_say_it() {
+        for (seconds, words) in [
+            (1, "You talked for one second."),
+            (59, "You talked for 59 seconds."),
+            (100, "You talked for a minute."),
+            (600, "You talked for 10 minutes."),
+            (3723, "You talked for 1 h 2 min."),
+        ] {
+            assert_eq!(lasted(Duration::from_secs(seconds)), words);
+        }
+    }
+
+    #[test]
+    fn setting_up_is_told_in_tenths() {
+        assert_eq!(setup(Duration::from_millis(149)), "Connected in 0.1 s");
+        assert_eq!(setup(Duration::from_millis(1950)), "Connected in 2.0 s");
+    }
+}

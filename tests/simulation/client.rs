@@ -1,0 +1,334 @@
+//! One person's page: the phone, and what its effects do in the model world.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use tincan::{
+    call::{
+        Phone, Start,
+        control::Control,
+        effect::{DeviceOp, Effect, PairOp, Remembered, Seat, Sound},
+        input::{DeviceEvent, Input, PageEvent, PairEvent, PathState, SocketId},
+        local::{DeviceKind, DeviceProblem},
+        pair::PairId,
+        signal::Candidate,
+        status::CallStatus,
+    },
+    protocol::Incarnation,
+    settings::Timeouts,
+};
+
+use crate::{
+    model_peer::{Channel, End, Failure, Signaling},
+    world::{Event, Person, World},
+};
+
+pub struct Client {
+    pub name: String,
+    pub phone: Phone,
+    /// Counts the loads of the page; what an earlier one still hears is lost.
+    pub page: u32,
+    pub loaded_at: Duration,
+    /// Between two pages: nothing is heard, nobody acts.
+    pub away: bool,
+    pub seat: Option<Seat>,
+    pub sound: Sound,
+    pub open_devices: Vec<DeviceKind>,
+    socket: SocketId,
+    /// The model's ends of this page's connections, and whether a description operation is under way there.
+    pub pairs: BTreeMap<PairId, (End, bool)>,
+    remembered: Remembered,
+    timeouts: Timeouts,
+}
+
+impl Client {
+    pub fn new(person: Person, seed: u64, timeouts: &Timeouts) -> Self {
+        let start = start(person, 0, seed, timeouts, Remembered::default());
+        Self {
+            name: ["alice", "bob", "carol", "dave", "erin"]
+                .get(person)
+                .copied()
+                .unwrap_or("frank")
+                .to_owned(),
+            phone: Phone::new(start),
+            page: 0,
+            loaded_at: Duration::ZERO,
+            away: false,
+            seat: None,
+            sound: Sound::Silence,
+            open_devices: Vec::new(),
+            socket: SocketId(0),
+            pairs: BTreeMap::new(),
+            remembered: Remembered::default(),
+            timeouts: timeouts.clone(),
+        }
+    }
+}
+
+fn start(person: Person, page: u32, seed: u64, timeouts: &Timeouts, remembered: Remembered) -> Start {
+    let incarnation = Incarnation::from_random(person as u64 * 1_000 + u64::from(page) + 1);
+    Start { incarnation, seed, timeouts: timeouts.clone(), remembered }
+}
+
+impl World {
+    /// Time as the page counts it.
+    fn page_time(&self, person: Person) -> Duration {
+        self.now - self.clients[person].loaded_at
+    }
+
+    pub fn input(&mut self, person: Person, page: u32, input: Input) {
+        if self.clients[person].page != page || self.clients[person].away {
+            return;
+        }
+        self.note(|| format!("{person} <- {}", brief(&input)));
+        let now = self.page_time(person);
+        let effects = self.clients[person].phone.handle(input, now);
+        self.perform_all(person, effects);
+    }
+
+    pub fn person_tick(&mut self, person: Person) {
+        let now = self.page_time(person);
+        if self.clients[person].phone.next_deadline().is_some_and(|at| at <= now) {
+            let page = self.clients[person].page;
+            self.input(person, page, Input::Tick);
+        }
+    }
+
+    fn perform_all(&mut self, person: Person, effects: Vec<Effect>) {
+        let was_ringing = self.is_incoming(person);
+        for effect in effects {
+            self.note(|| format!("{person}      -> {}", brief(&effect)));
+            let opens = matches!(&effect, Effect::Pair { op: PairOp::Open { .. }, .. });
+            assert!(!(opens && was_ringing), "a connection was made while it rings, before anybody accepted");
+            self.tally.did(&effect, self.clients[person].page);
+            self.perform(person, effect);
+        }
+        if let Some(at) = self.clients[person].phone.next_deadline() {
+            let at = self.clients[person].loaded_at + at;
+            self.at(at, Event::PersonTick { person });
+        }
+    }
+
+    fn is_incoming(&self, person: Person) -> bool {
+        let call = self.clients[person].phone.view().call;
+        call.is_some_and(|call| matches!(call.status, CallStatus::Incoming { .. }))
+    }
+
+    fn perform(&mut self, person: Person, effect: Effect) {
+        let page = self.clients[person].page;
+        match effect {
+            Effect::OpenSocket(socket) => {
+                self.clients[person].socket = socket;
+                self.connect(person, page, socket);
+            }
+            Effect::CloseSocket(socket) => {
+                if let Some(wire) = self.wire_of(person, page, socket) {
+                    self.hang_up_wire(wire);
+                }
+            }
+            Effect::Send(frame) => {
+                let socket = self.clients[person].socket;
+                if let Some(wire) = self.wire_of(person, page, socket) {
+                    self.up(wire, frame);
+                }
+            }
+            Effect::Pair { pair, op } => self.operate(person, page, pair, op),
+            Effect::Device(op) => self.device(person, page, op),
+            Effect::Sound(sound) => self.clients[person].sound = sound,
+            Effect::Remember(remembered) => self.clients[person].remembered = remembered,
+            Effect::KeepSeat(seat) => self.clients[person].seat = seat,
+            Effect::Reload => self.reload(person),
+            Effect::Notify(_) | Effect::Measure { .. } | Effect::Play => {}
+        }
+    }
+
+    fn device(&mut self, person: Person, page: u32, op: DeviceOp) {
+        match op {
+            DeviceOp::Open { microphone, camera } => {
+                let kinds = [(microphone, DeviceKind::Microphone), (camera, DeviceKind::Camera)];
+                for (_, kind) in kinds.into_iter().filter(|(choice, _)| choice.is_some()) {
+                    let event = if self.dice.percent(90) {
+                        DeviceEvent::Opened { kind, id: None }
+                    } else {
+                        DeviceEvent::Failed { kind, problem: DeviceProblem::InUse }
+                    };
+                    if matches!(event, DeviceEvent::Opened { .. }) {
+                        self.clients[person].open_devices.push(kind);
+                    }
+                    self.after(5, 3_000, Event::Happens { person, page, input: Input::Device(event) });
+                }
+            }
+            DeviceOp::Close(kind) => self.clients[person].open_devices.retain(|open| *open != kind),
+            DeviceOp::Mute(_) | DeviceOp::List => {}
+        }
+    }
+
+    fn operate(&mut self, person: Person, page: u32, pair: PairId, op: PairOp) {
+        if let PairOp::Open { offerer, .. } = op {
+            let end = self.ends.len() as End;
+            self.model.open(end, offerer);
+            self.ends.insert(end, (person, page, pair));
+            let before = self.clients[person].pairs.insert(pair, (end, false));
+            assert!(before.is_none(), "{pair:?} was opened twice");
+            return;
+        }
+        let Some((end, busy)) = self.clients[person].pairs.get_mut(&pair) else {
+            panic!("{op:?} on a connection that is not there");
+        };
+        let end = *end;
+        match op {
+            PairOp::Offer { .. } | PairOp::Answer { .. } | PairOp::Finish { .. } => {
+                assert!(!*busy, "two operations at once on one connection");
+                *busy = true;
+                self.after(1, 150, Event::Completes { person, page, pair, op });
+            }
+            PairOp::AddCandidate(candidate) => {
+                let fragment = candidate.fragment.unwrap_or_default();
+                assert_eq!(
+                    self.model.candidate(end, &fragment),
+                    Ok(()),
+                    "a candidate without its description"
+                );
+                self.paths_change();
+            }
+            PairOp::EndOfCandidates => {}
+            PairOp::Control(control) => self.control(end, control),
+            PairOp::Close => {
+                self.clients[person].pairs.remove(&pair);
+                if let Some(other) = self.model.close(end) {
+                    self.channel_closed(other);
+                }
+            }
+            PairOp::Open { .. } => {}
+        }
+    }
+
+    /// A description operation is done.
+    pub fn complete(&mut self, person: Person, page: u32, pair: PairId, op: PairOp) {
+        if self.clients[person].page != page {
+            return;
+        }
+        let Some((end, busy)) = self.clients[person].pairs.get_mut(&pair) else { return };
+        let end = *end;
+        *busy = false;
+        let done = match &op {
+            PairOp::Offer { restart } => {
+                self.model.offer(end, *restart).map(|sdp| PairEvent::Offered { sdp })
+            }
+            PairOp::Answer { sdp } => self.model.answer(end, sdp).map(|sdp| PairEvent::Answered { sdp }),
+            PairOp::Finish { sdp } => self.model.finish(end, sdp).map(|()| PairEvent::Finished),
+            _ => Err(Failure::Refused),
+        };
+        let event = done.unwrap_or_else(|failure| panic!("{op:?} failed: {failure:?}"));
+        if let PairEvent::Offered { sdp } | PairEvent::Answered { sdp } = &event {
+            self.gather(end, sdp);
+        }
+        self.input(person, page, Input::Pair { pair, event });
+        self.paths_change();
+    }
+
+    fn gather(&mut self, end: End, sdp: &str) {
+        let fragment = sdp.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:")).map(str::to_owned);
+        let candidate = Candidate {
+            candidate: format!("candidate:1 1 udp 1 192.0.2.{} 9 typ host", end % 200),
+            mid: Some("0".into()),
+            line: None,
+            fragment,
+        };
+        self.report(end, 1, 50, PairEvent::Candidate(candidate));
+        self.report(end, 50, 300, PairEvent::EndOfCandidates);
+    }
+
+    fn control(&mut self, end: End, control: Control) {
+        if let Some(other) = self.model.other(end) {
+            // The same delay for all keeps them in their order.
+            self.report(other, 20, 21, PairEvent::Control(control));
+        }
+    }
+
+    fn channel_closed(&mut self, end: End) {
+        self.standing.remove(&end);
+        self.report(end, 22, 23, PairEvent::ControlClosed);
+        self.after(5_000, 6_000, Event::PathBreaks { end });
+    }
+
+    /// Tells the pages of paths that have come up.
+    fn paths_change(&mut self) {
+        let ends: Vec<End> = self.ends.keys().copied().collect();
+        for end in ends {
+            let open = self.model.get(end).signaling != Signaling::Closed;
+            if open && self.model.other(end).is_some() && self.standing.insert(end) {
+                let first = self.told_open.insert(end);
+                self.report(end, 1, 5, PairEvent::State(PathState::Securing));
+                self.report(end, 10, 11, PairEvent::State(PathState::Connected));
+                if first {
+                    assert_eq!(self.model.get(end).channel, Channel::Open);
+                    self.report(end, 12, 13, PairEvent::ControlOpen);
+                    self.report(end, 20, 60, PairEvent::FirstFrame);
+                }
+            }
+        }
+    }
+
+    /// The path between two pages is gone; a restart finds another one.
+    pub fn lose_path(&mut self, end: End) {
+        let Some(other) = self.model.other(end) else { return };
+        for end in [end, other] {
+            self.model.forget_candidates(end);
+            self.standing.remove(&end);
+            self.after(100, 3_000, Event::PathBreaks { end });
+        }
+    }
+
+    pub fn path_breaks(&mut self, end: End) {
+        if self.model.other(end).is_none() {
+            self.report(end, 0, 1, PairEvent::State(PathState::Disconnected));
+        }
+    }
+
+    pub fn reload(&mut self, person: Person) {
+        let page = self.clients[person].page;
+        self.input(person, page, Input::Page(PageEvent::Leaving));
+        let seat = self.clients[person].seat.clone();
+        self.unload(person);
+        self.after(50, 3_000, Event::Reloads { person, page: page + 1, seat });
+    }
+
+    /// The page is gone, and all that was its.
+    pub fn unload(&mut self, person: Person) {
+        self.note(|| format!("{person} unloads the page"));
+        let socket = self.clients[person].socket;
+        let page = self.clients[person].page;
+        if let Some(wire) = self.wire_of(person, page, socket) {
+            self.hang_up_wire(wire);
+        }
+        let pairs = std::mem::take(&mut self.clients[person].pairs);
+        for (end, _) in pairs.into_values() {
+            if let Some(other) = self.model.close(end) {
+                self.channel_closed(other);
+            }
+        }
+        let client = &mut self.clients[person];
+        client.page += 1;
+        client.away = true;
+        client.open_devices.clear();
+        client.sound = Sound::Silence;
+    }
+
+    pub fn load(&mut self, person: Person, page: u32, seat: Option<Seat>) {
+        let seed = self.dice.bits();
+        let now = self.now;
+        let client = &mut self.clients[person];
+        client.phone = Phone::new(start(person, page, seed, &client.timeouts, client.remembered.clone()));
+        client.loaded_at = now;
+        client.away = false;
+        if let Some(seat) = seat {
+            self.input(person, page, Input::Page(PageEvent::Resume(seat)));
+        }
+    }
+}
+
+/// One line of the trace, without descriptions and candidates.
+fn brief(value: &impl std::fmt::Debug) -> String {
+    let text = format!("{value:?}");
+    text.chars().take(220).collect()
+}

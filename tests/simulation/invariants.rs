@@ -1,0 +1,125 @@
+//! What must be so: at every moment, and once everything has come to rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tincan::{
+    call::{effect::Sound, local::DeviceState, status::CallStatus, view::Entry},
+    protocol::{CallId, ErrorCode, PeerId},
+};
+
+use crate::{
+    model_peer::Signaling,
+    world::{Person, World},
+};
+
+/// Errors that honest phones may run into, since things change while their messages travel.
+pub fn expected_error(code: ErrorCode) {
+    use ErrorCode::{
+        AlreadyInCall, Busy, CallIdTaken, DeclinedRecently, DoNotDisturb, NicknameTaken, Offline,
+        UnknownCall, UnknownPeer,
+    };
+    let expected = [
+        AlreadyInCall,
+        Busy,
+        CallIdTaken,
+        DeclinedRecently,
+        DoNotDisturb,
+        NicknameTaken,
+        Offline,
+        UnknownCall,
+        UnknownPeer,
+    ];
+    assert!(expected.contains(&code), "an honest phone ran into {code:?}");
+}
+
+/// Nobody acts, nothing breaks, and there was time.
+pub fn at_rest(world: &World) {
+    let people = peers(world);
+    for (person, peer) in &people {
+        lists_agree(world, *person, *peer);
+        call_agrees(world, *person, *peer, &people);
+        nothing_left_open(world, *person);
+    }
+    server_agrees(world, &people);
+    no_connection_leaks(world);
+}
+
+fn peers(world: &World) -> BTreeMap<Person, PeerId> {
+    let entered =
+        world.clients.iter().enumerate().filter_map(|(person, client)| match client.phone.view().entry {
+            Entry::Entered(me) => Some((person, me.peer)),
+            Entry::Prompt { .. } => None,
+            Entry::Entering => panic!("{person} enters for ever"),
+        });
+    entered.collect()
+}
+
+fn lists_agree(world: &World, person: Person, me: PeerId) {
+    let shown = world.clients[person].phone.contacts().into_iter();
+    let shown: BTreeSet<_> = shown.map(|one| (one.peer, one.nickname, one.status as u8)).collect();
+    let there = world.registry.peers().filter(|(peer, ..)| *peer != me);
+    let there: BTreeSet<_> =
+        there.map(|(peer, nickname, status)| (peer, nickname.clone(), status as u8)).collect();
+    assert_eq!(shown, there, "the list of {person} is wrong");
+}
+
+/// Everybody is idle, or in a connected call that all its members agree on.
+fn call_agrees(world: &World, person: Person, me: PeerId, people: &BTreeMap<Person, PeerId>) {
+    let Some(call) = world.clients[person].phone.view().call else { return };
+    match call.status {
+        CallStatus::Ended { .. } => return,
+        CallStatus::Connected { .. } => {}
+        stuck => panic!("{person} is {stuck:?} for ever"),
+    }
+    for other in call.others {
+        let theirs = people.iter().find(|(_, peer)| **peer == other.peer);
+        let (them, _) = theirs.unwrap_or_else(|| panic!("{person} talks to somebody who is not there"));
+        let their_call = world.clients[*them].phone.view().call;
+        let their_call = their_call.unwrap_or_else(|| panic!("{person} is in a call that {them} is not in"));
+        assert_eq!(their_call.call, call.call, "{person} and {them} are in different calls");
+        assert!(their_call.others.iter().any(|other| other.peer == me), "{them} does not know {person}");
+    }
+}
+
+fn nothing_left_open(world: &World, person: Person) {
+    let client = &world.clients[person];
+    let view = client.phone.view();
+    let in_call = view.call.is_some_and(|call| matches!(call.status, CallStatus::Connected { .. }));
+    assert_eq!(client.sound, Sound::Silence, "{person} still rings");
+    if !in_call {
+        assert_eq!(client.open_devices, [], "{person} has a device open");
+        assert_eq!((view.local.microphone, view.local.camera), (DeviceState::Off, DeviceState::Off));
+    }
+}
+
+fn server_agrees(world: &World, people: &BTreeMap<Person, PeerId>) {
+    let there: BTreeSet<PeerId> = world.registry.peers().map(|(peer, ..)| peer).collect();
+    assert_eq!(there, people.values().copied().collect(), "the server's list is wrong");
+    for state in world.registry.calls() {
+        for member in &state.members {
+            assert!(member.joined, "somebody rings for ever on the server");
+            let (person, _) =
+                people.iter().find(|(_, peer)| **peer == member.peer).expect("a member who is there");
+            assert_eq!(call_of(world, *person), Some(state.call), "{person} does not know of its call");
+        }
+    }
+    let known: BTreeSet<CallId> = world.registry.calls().map(|state| state.call).collect();
+    for person in people.keys() {
+        if let Some(call) = call_of(world, *person) {
+            assert!(known.contains(&call), "the server does not know of the call of {person}");
+        }
+    }
+}
+
+fn call_of(world: &World, person: Person) -> Option<CallId> {
+    let call = world.clients[person].phone.view().call?;
+    (!matches!(call.status, CallStatus::Ended { .. })).then_some(call.call)
+}
+
+fn no_connection_leaks(world: &World) {
+    for (end, (person, page, pair)) in &world.ends {
+        let open = world.model.get(*end).signaling != Signaling::Closed;
+        let live = world.clients[*person].page == *page && call_of(world, *person) == Some(pair.call);
+        assert!(!open || live, "{person} has left a connection open: {pair:?}");
+    }
+}

@@ -1,0 +1,69 @@
+//! What the runs have been through, so that a simulation in which nothing happens does not pass.
+
+use std::collections::BTreeMap;
+
+use tincan::{
+    call::effect::Effect,
+    protocol::{EndReason, ServerMessage},
+};
+
+#[derive(Default)]
+pub struct Tally(BTreeMap<&'static str, u32>);
+
+const EVERYTHING: &[&str] = &[
+    "cancelled",
+    "connected",
+    "declined",
+    "gone",
+    "hung up",
+    "invited",
+    "no answer",
+    "refused",
+    "rejoined",
+    "superseded",
+    "welcomed",
+];
+
+impl Tally {
+    pub fn heard(&mut self, message: &ServerMessage) {
+        self.count(match message {
+            ServerMessage::Welcome(_) => "welcomed",
+            ServerMessage::Invited { .. } => "invited",
+            ServerMessage::Error { .. } => "refused",
+            ServerMessage::CallEnded { reason, .. } => match reason {
+                EndReason::Declined => "declined",
+                EndReason::Cancelled => "cancelled",
+                EndReason::NoAnswer => "no answer",
+                EndReason::HungUp => "hung up",
+                EndReason::Gone => "gone",
+                EndReason::Superseded { .. } => "superseded",
+            },
+            _ => return,
+        });
+    }
+
+    pub fn did(&mut self, effect: &Effect, page: u32) {
+        if let Effect::Measure { name: "tincan-connected", .. } = effect {
+            self.count(if page > 0 { "rejoined" } else { "connected" });
+        }
+    }
+
+    fn count(&mut self, what: &'static str) {
+        *self.0.entry(what).or_default() += 1;
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        for (what, times) in &other.0 {
+            *self.0.entry(what).or_default() += times;
+        }
+    }
+
+    /// Everything that can happen to a call has happened, many times.
+    pub fn covers_everything(&self) {
+        println!("{:?}", self.0);
+        for what in EVERYTHING {
+            let times = self.0.get(what).copied().unwrap_or(0);
+            assert!(times >= 20, "{what} happened only {times} times");
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! The world of one run: the server with its registry, the phones, the wires between them, and time.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
+    time::Duration,
+};
+
+use tincan::{
+    call::{
+        effect::Seat,
+        input::{Input, PairEvent, SocketEvent, SocketId},
+        pair::PairId,
+    },
+    protocol::{BootId, ClientFrame, ClientMessage, Nickname, PeerId, ServerFrame, ServerMessage},
+    server::registry::{self, Claim, ConnectionId, Delivery, Join, Registry, RoomLimits},
+    settings::Timeouts,
+};
+
+use crate::{client::Client, dice::Dice, model_peer::Model, tally::Tally};
+
+pub type Person = usize;
+
+/// What is due at some time.
+#[derive(Debug)]
+pub enum Event {
+    ToServer {
+        wire: ConnectionId,
+        frame: ClientFrame,
+    },
+    ServerNotices {
+        wire: ConnectionId,
+    },
+    ToPerson {
+        person: Person,
+        page: u32,
+        socket: SocketId,
+        event: SocketEvent,
+    },
+    Happens {
+        person: Person,
+        page: u32,
+        input: Input,
+    },
+    Completes {
+        person: Person,
+        page: u32,
+        pair: PairId,
+        op: tincan::call::effect::PairOp,
+    },
+    PersonTick {
+        person: Person,
+    },
+    ServerTick,
+    /// The page notices that a path is gone, if it still is.
+    PathBreaks {
+        end: u32,
+    },
+    Acts {
+        person: Person,
+    },
+    Reloads {
+        person: Person,
+        page: u32,
+        seat: Option<Seat>,
+    },
+    Fault,
+}
+
+struct Due {
+    at: Duration,
+    order: u64,
+    event: Event,
+}
+
+/// One socket between a person and the server, numbered as the server numbers it.
+pub struct Wire {
+    pub person: Person,
+    pub page: u32,
+    pub socket: SocketId,
+    /// On the server: whose it is, once welcomed.
+    pub peer: Option<PeerId>,
+    pub alive: bool,
+    /// TCP keeps the order: nothing arrives before what was sent earlier.
+    up: Duration,
+    down: Duration,
+}
+
+pub struct World {
+    pub now: Duration,
+    pub dice: Dice,
+    pub timeouts: Timeouts,
+    pub registry: Registry,
+    pub boot: BootId,
+    pub clients: Vec<Client>,
+    pub wires: BTreeMap<ConnectionId, Wire>,
+    pub model: Model,
+    /// Nobody acts and nothing breaks any more.
+    pub at_rest: bool,
+    /// Which model end is whose.
+    pub ends: BTreeMap<u32, (Person, u32, PairId)>,
+    /// The ends whose path is up, as their pages have been told.
+    pub standing: BTreeSet<u32>,
+    pub told_open: BTreeSet<u32>,
+    pub tally: Tally,
+    pub trace: Vec<String>,
+    due: BinaryHeap<Due>,
+    order: u64,
+    next_wire: u64,
+    next_peer: u64,
+}
+
+impl World {
+    pub fn new(seed: u64, people: usize) -> Self {
+        let timeouts = Timeouts::default();
+        let limits = RoomLimits { peers: 100, call_members: 8 };
+        let mut world = Self {
+            now: Duration::ZERO,
+            dice: Dice::new(seed),
+            registry: Registry::new(limits, timeouts.clone()),
+            timeouts,
+            boot: BootId::from_random(seed),
+            clients: Vec::new(),
+            wires: BTreeMap::new(),
+            model: Model::default(),
+            at_rest: false,
+            ends: BTreeMap::new(),
+            standing: BTreeSet::new(),
+            told_open: BTreeSet::new(),
+            tally: Tally::default(),
+            trace: Vec::new(),
+            due: BinaryHeap::new(),
+            order: 0,
+            next_wire: 0,
+            next_peer: 0,
+        };
+        for person in 0..people {
+            let client = Client::new(person, world.dice.bits(), &world.timeouts);
+            world.clients.push(client);
+            world.after(1, 2_000, Event::Acts { person });
+        }
+        world
+    }
+
+    pub fn at(&mut self, at: Duration, event: Event) {
+        self.order += 1;
+        self.due.push(Due { at: at.max(self.now), order: self.order, event });
+    }
+
+    /// Some time from now, in milliseconds.
+    pub fn after(&mut self, from: u64, to: u64, event: Event) {
+        let at = self.now + self.dice.millis(from, to);
+        self.at(at, event);
+    }
+
+    pub fn note(&mut self, line: impl FnOnce() -> String) {
+        let line = line();
+        if !["Ping", "Pong", "<- Tick"].iter().any(|dull| line.contains(dull)) {
+            self.trace.push(format!("{:>9.3} {line}", self.now.as_secs_f64()));
+        }
+    }
+
+    /// Lets everything happen that is due before `end`.
+    pub fn run_until(&mut self, end: Duration) {
+        let mut at_once = 0;
+        while let Some(due) = self.due.peek().map(|due| due.at).filter(|at| *at < end) {
+            at_once = if due == self.now { at_once + 1 } else { 0 };
+            assert!(at_once < 10_000, "time stands still");
+            self.now = due;
+            let Some(Due { event, .. }) = self.due.pop() else { return };
+            self.happens(event);
+        }
+        self.now = end;
+    }
+
+    fn happens(&mut self, event: Event) {
+        match event {
+            Event::ToServer { wire, frame } => self.server_hears(wire, frame),
+            Event::ServerNotices { wire } => self.server_notices(wire),
+            Event::ToPerson { person, page, socket, event } => {
+                self.input(person, page, Input::Socket { socket, event });
+            }
+            Event::Happens { person, page, input } => self.input(person, page, input),
+            Event::Completes { person, page, pair, op } => self.complete(person, page, pair, op),
+            Event::PersonTick { person } => self.person_tick(person),
+            Event::ServerTick => self.server(registry::Input::Tick),
+            Event::PathBreaks { end } => self.path_breaks(end),
+            Event::Acts { person } => self.act(person),
+            Event::Reloads { person, page, seat } => self.load(person, page, seat),
+            Event::Fault => self.fault(),
+        }
+    }
+
+    fn server_hears(&mut self, wire: ConnectionId, ClientFrame { id, message }: ClientFrame) {
+        let Some(known) = self.wires.get(&wire).filter(|wire| wire.alive) else { return };
+        match (known.peer, message) {
+            (None, ClientMessage::Hello(hello)) => {
+                let claim = hello.ticket.as_deref().and_then(read_ticket);
+                self.next_peer += 1;
+                let fresh = PeerId::from_random(self.next_peer);
+                let (nickname, incarnation) = (hello.nickname, hello.incarnation);
+                let join = Join { connection: wire, id, fresh, nickname, incarnation, claim };
+                self.server(registry::Input::Join(join));
+            }
+            (Some(peer), message) => {
+                self.server(registry::Input::Message { peer, connection: wire, id, message });
+            }
+            (None, other) => panic!("{other:?} before hello"),
+        }
+    }
+
+    fn server_notices(&mut self, connection: ConnectionId) {
+        let Some(wire) = self.wires.remove(&connection) else { return };
+        if let Some(peer) = wire.peer {
+            self.server(registry::Input::Closed { peer, connection });
+        }
+    }
+
+    fn server(&mut self, input: registry::Input) {
+        let now = self.now;
+        let deliveries = self.registry.handle(input, now);
+        deliveries.into_iter().for_each(|delivery| self.deliver(delivery));
+        if let Some(at) = self.registry.next_deadline() {
+            self.at(at, Event::ServerTick);
+        }
+    }
+
+    fn deliver(&mut self, delivery: Delivery) {
+        match delivery {
+            Delivery::Welcome { to, id, admission } => {
+                if let Some(wire) = self.wires.get_mut(&to) {
+                    wire.peer = Some(admission.peer);
+                }
+                let ticket = format!("{} {}", admission.peer, admission.nickname);
+                let welcome = admission.complete(self.boot, ticket, Vec::new());
+                self.down(to, ServerFrame { id: Some(id), message: ServerMessage::Welcome(welcome) });
+            }
+            Delivery::Send { to, id, message } => self.down(to, ServerFrame { id, message }),
+            Delivery::Broadcast(message) => {
+                let joined = self.wires.iter().filter(|(_, wire)| wire.peer.is_some());
+                let all: Vec<ConnectionId> = joined.map(|(id, _)| *id).collect();
+                for to in all {
+                    self.down(to, ServerFrame { id: None, message: message.clone() });
+                }
+            }
+            Delivery::Close { connection, code } => {
+                self.to_person(connection, SocketEvent::Closed { code });
+                self.wires.remove(&connection);
+            }
+        }
+    }
+
+    fn down(&mut self, to: ConnectionId, frame: ServerFrame) {
+        if let ServerMessage::Error { code, .. } = &frame.message {
+            crate::invariants::expected_error(*code);
+        }
+        self.tally.heard(&frame.message);
+        self.to_person(to, SocketEvent::Message(frame));
+    }
+
+    fn to_person(&mut self, wire: ConnectionId, event: SocketEvent) {
+        let delay = self.dice.millis(1, 80);
+        let now = self.now;
+        let Some(wire) = self.wires.get_mut(&wire).filter(|wire| wire.alive) else { return };
+        wire.down = wire.down.max(now + delay);
+        let (at, person, page, socket) = (wire.down, wire.person, wire.page, wire.socket);
+        self.at(at, Event::ToPerson { person, page, socket, event });
+    }
+
+    pub fn connect(&mut self, person: Person, page: u32, socket: SocketId) {
+        self.next_wire += 1;
+        let id = ConnectionId(self.next_wire);
+        let (up, down) = (self.now, self.now);
+        self.wires.insert(id, Wire { person, page, socket, peer: None, alive: true, up, down });
+        self.to_person(id, SocketEvent::Opened);
+    }
+
+    pub fn wire_of(&self, person: Person, page: u32, socket: SocketId) -> Option<ConnectionId> {
+        let is_it = |wire: &Wire| wire.person == person && wire.page == page && wire.socket == socket;
+        self.wires.iter().find(|(_, wire)| is_it(wire)).map(|(id, _)| *id)
+    }
+
+    pub fn up(&mut self, wire: ConnectionId, frame: ClientFrame) {
+        let delay = self.dice.millis(1, 80);
+        let now = self.now;
+        let Some(known) = self.wires.get_mut(&wire).filter(|wire| wire.alive) else { return };
+        known.up = known.up.max(now + delay);
+        let at = known.up;
+        self.at(at, Event::ToServer { wire, frame });
+    }
+
+    /// The client has closed it: the server notices after everything that was sent before.
+    pub fn hang_up_wire(&mut self, wire: ConnectionId) {
+        let Some(known) = self.wires.get(&wire) else { return };
+        let at = known.up.max(self.now);
+        self.at(at + Duration::from_millis(1), Event::ServerNotices { wire });
+    }
+
+    /// A wire is cut: what is under way is lost, and both sides notice in their own time.
+    pub fn cut(&mut self, wire: ConnectionId) {
+        let Some(known) = self.wires.get_mut(&wire) else { return };
+        known.alive = false;
+        let (person, page, socket) = (known.person, known.page, known.socket);
+        self.after(1, 5_000, Event::ServerNotices { wire });
+        let event = SocketEvent::Closed { code: 1006 };
+        self.after(1, 5_000, Event::ToPerson { person, page, socket, event });
+    }
+
+    pub fn report(&mut self, end: u32, from: u64, to: u64, event: PairEvent) {
+        let Some((person, page, pair)) = self.ends.get(&end).copied() else { return };
+        self.after(from, to, Event::Happens { person, page, input: Input::Pair { pair, event } });
+    }
+}
+
+fn read_ticket(ticket: &str) -> Option<Claim> {
+    let (peer, nickname) = ticket.split_once(' ')?;
+    Some(Claim { peer: peer.parse().ok()?, nickname: Nickname::parse(nickname).ok()? })
+}
+
+impl PartialEq for Due {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Due {}
+
+impl PartialOrd for Due {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Due {
+    /// The earliest is the greatest, as the heap wants it.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (other.at, other.order).cmp(&(self.at, self.order))
+    }
+}
