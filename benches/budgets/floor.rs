@@ -2,7 +2,11 @@
 //! to the connection whose number stands in front of it. A frame `join` has it tell the others the number, and
 //! the newcomer theirs. Nothing is parsed, checked, limited or remembered.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    io::{self, Write},
+    sync::Arc,
+};
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::{
@@ -24,7 +28,7 @@ struct Shared {
 
 pub async fn serve() -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    println!("{}", listener.local_addr()?);
+    writeln!(io::stderr(), "{}", listener.local_addr()?)?;
     let shared = Arc::new(Mutex::new(Shared::default()));
     loop {
         let (stream, _) = listener.accept().await?;

@@ -50,8 +50,8 @@ impl Server {
                 command
             }
         };
-        let mut child = command.stdout(Stdio::piped()).spawn()?;
-        let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
+        let mut child = command.stderr(Stdio::piped()).spawn()?;
+        let mut lines = BufReader::new(child.stderr.take().ok_or("no output")?).lines();
         let address =
             lines.by_ref().find_map(|line| address_in(&line.ok()?)).ok_or("it did not say its address")?;
         // Whatever else it says must not fill the pipe and stop it.
