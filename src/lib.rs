@@ -1,6 +1,8 @@
 //! Tincan: a private phone for the browser. One crate, two programs: with the feature `ssr` the server, with
 //! `hydrate` the front end. ARCHITECTURE.md is the map.
 
+#![recursion_limit = "256"] // Views are deeply nested types.
+
 pub mod call;
 pub mod platform;
 pub mod protocol;

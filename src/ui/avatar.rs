@@ -12,6 +12,7 @@ pub fn Avatar(#[prop(into)] name: Signal<String>) -> impl IntoView {
             {move || name.with(|name| initials(name))}
         </span>
     }
+    .into_any()
 }
 
 /// The first letters of the first and the last word.

@@ -8,7 +8,7 @@ use crate::{call::input::Action, session::Session};
 pub fn BlockedPeople() -> impl IntoView {
     let session = expect_context::<Session>();
     let any = Memo::new(move |_| session.blocked.with(|blocked| !blocked.is_empty()));
-    move || {
+    (move || {
         any.get().then(|| {
             view! {
                 <details class="card blocked">
@@ -24,7 +24,8 @@ pub fn BlockedPeople() -> impl IntoView {
                 </details>
             }
         })
-    }
+    })
+    .into_any()
 }
 
 #[component]
@@ -40,4 +41,5 @@ fn Unblock(name: String) -> impl IntoView {
             "Unblock"
         </button>
     }
+    .into_any()
 }

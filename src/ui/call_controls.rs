@@ -29,9 +29,8 @@ pub fn CallControls(
     let hears = Memo::new(move |_| session.local.with(|local| local.use_microphone && !local.muted));
     let sees = Memo::new(move |_| session.local.with(|local| local.use_camera));
     let devices = RwSignal::new(false);
-    let microphone =
-        Signal::derive(move || if hears.get() { Glyph::Microphone } else { Glyph::MicrophoneOff });
-    let camera = Signal::derive(move || if sees.get() { Glyph::Camera } else { Glyph::CameraOff });
+    let microphone = move || if hears.get() { Glyph::Microphone } else { Glyph::MicrophoneOff };
+    let camera = move || if sees.get() { Glyph::Camera } else { Glyph::CameraOff };
     view! {
         <div class="controls">
             {move || devices.get().then(|| view! { <div class="controls__devices"><DevicePickers/></div> })}
@@ -43,7 +42,7 @@ pub fn CallControls(
                     title="Microphone (M)"
                     on:click=move |_| toggle_microphone(session)
                 >
-                    <Icon glyph=microphone/>
+                    {move || view! { <Icon glyph=microphone()/> }}
                     <span>"Microphone"</span>
                 </button>
                 <button
@@ -53,7 +52,7 @@ pub fn CallControls(
                     title="Camera (V)"
                     on:click=move |_| toggle_camera(session)
                 >
-                    <Icon glyph=camera/>
+                    {move || view! { <Icon glyph=camera()/> }}
                     <span>"Camera"</span>
                 </button>
                 <button

@@ -98,7 +98,7 @@ fn TapToHear(name: Memo<String>) -> impl IntoView {
     let session = expect_context::<Session>();
     let wanted =
         Memo::new(move |_| session.call.with(|call| call.as_ref().is_some_and(|call| call.tap_to_hear)));
-    move || {
+    (move || {
         wanted.get().then(|| {
             view! {
                 <button type="button" class="button button--accent" on:click=move |_| session.act(Action::TapToHear)>
@@ -107,7 +107,8 @@ fn TapToHear(name: Memo<String>) -> impl IntoView {
                 </button>
             }
         })
-    }
+    })
+    .into_any()
 }
 
 /// A device that fails during the call does not end it.
@@ -115,12 +116,13 @@ fn TapToHear(name: Memo<String>) -> impl IntoView {
 fn Trouble() -> impl IntoView {
     let session = expect_context::<Session>();
     let trouble = Memo::new(move |_| session.local.with(trouble));
-    move || {
+    (move || {
         trouble.get().map(|(devices, problem)| {
             let words = [words::trouble(devices, problem), ". ", words::remedy(problem)].concat();
             view! { <p class="badge" role="alert"><Icon glyph=Glyph::Warning/>{words}</p> }
         })
-    }
+    })
+    .into_any()
 }
 
 fn status(session: Session) -> CallStatus {

@@ -39,4 +39,5 @@ fn Choice(label: &'static str, microphone: bool, camera: bool) -> impl IntoView 
             <span>{label}</span>
         </label>
     }
+    .into_any()
 }

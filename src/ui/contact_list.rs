@@ -57,6 +57,7 @@ fn Search(wanted: RwSignal<String>) -> impl IntoView {
             />
         </label>
     }
+    .into_any()
 }
 
 #[component]
@@ -68,6 +69,7 @@ fn Alone() -> impl IntoView {
             <p>"You are the first one here. Send somebody the link, and they appear as soon as they come in."</p>
         </div>
     }
+    .into_any()
 }
 
 fn found(session: Session, wanted: &str) -> Vec<Person> {

@@ -66,6 +66,7 @@ fn CallButton(contact: RwSignal<Contact>, media: Media) -> impl IntoView {
             <Icon glyph/>
         </button>
     }
+    .into_any()
 }
 
 /// What one does rarely.
@@ -93,6 +94,7 @@ fn More(contact: RwSignal<Contact>) -> impl IntoView {
             <p>"Somebody you block cannot make this device ring. They are not told."</p>
         </div>
     }
+    .into_any()
 }
 
 fn is_callable(contact: &Contact) -> bool {

@@ -43,7 +43,7 @@ fn DevicePicker(kind: DeviceKind, label: &'static str) -> impl IntoView {
         };
         devices.get().into_iter().map(option).collect_view()
     };
-    move || {
+    (move || {
         (!devices.with(Vec::is_empty)).then(|| {
             view! {
                 <label class="field picker">
@@ -55,7 +55,8 @@ fn DevicePicker(kind: DeviceKind, label: &'static str) -> impl IntoView {
                 </label>
             }
         })
-    }
+    })
+    .into_any()
 }
 
 /// The devices of one kind whose names the browser tells.

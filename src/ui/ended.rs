@@ -63,7 +63,7 @@ fn CallAgain(name: String) -> impl IntoView {
         }
     };
     let label = format!("Call {name} again");
-    move || {
+    (move || {
         free.get().then(|| {
             view! {
                 <button type="button" class="button button--accept" on:click=again>
@@ -72,7 +72,8 @@ fn CallAgain(name: String) -> impl IntoView {
                 </button>
             }
         })
-    }
+    })
+    .into_any()
 }
 
 fn is_free(session: Session, peer: PeerId) -> bool {

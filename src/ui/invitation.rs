@@ -77,11 +77,10 @@ fn CopyButton(link: String) -> impl IntoView {
             set_timeout(move || _ = copying.try_set(Copying::Idle), COPIED_FOR);
         });
     };
-    let glyph =
-        Signal::derive(move || if copying.get() == Copying::Copied { Glyph::Check } else { Glyph::Copy });
+    let glyph = move || if copying.get() == Copying::Copied { Glyph::Check } else { Glyph::Copy };
     view! {
         <button type="button" class="button button--accent" on:click=copy>
-            <Icon glyph/>
+            {move || view! { <Icon glyph=glyph()/> }}
             <span aria-live="polite">
                 {move || match copying.get() {
                     Copying::Idle => "Copy link",

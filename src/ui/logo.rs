@@ -10,6 +10,7 @@ pub fn Logo() -> impl IntoView {
             <span>"Tincan"</span>
         </span>
     }
+    .into_any()
 }
 
 /// The picture alone.
@@ -27,4 +28,5 @@ pub fn Cans() -> impl IntoView {
             <ellipse class="cans__can" cx="65.3" cy="16.1" rx="2.7" ry="8.6" transform="rotate(5 65.3 16.1)"/>
         </svg>
     }
+    .into_any()
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::icon::{Glyph, Icon};
 use crate::{
     call::{input::Action, view::Missed},
+    protocol::Media,
     session::Session,
 };
 
@@ -12,7 +13,7 @@ use crate::{
 pub fn MissedCalls() -> impl IntoView {
     let session = expect_context::<Session>();
     let any = Memo::new(move |_| session.missed.with(|missed| !missed.is_empty()));
-    move || {
+    (move || {
         any.get().then(|| {
             view! {
                 <section class="card missed" aria-labelledby="missed">
@@ -25,7 +26,8 @@ pub fn MissedCalls() -> impl IntoView {
                 </section>
             }
         })
-    }
+    })
+    .into_any()
 }
 
 #[component]
@@ -37,6 +39,10 @@ fn MissedCall(missed: Missed) -> impl IntoView {
         true => (Glyph::Out, "did not answer"),
         false => (Glyph::In, "called you"),
     };
+    let how = match media {
+        Media::Voice => Glyph::Phone,
+        Media::Video => Glyph::Camera,
+    };
     let call_back = move |_| {
         session.act(Action::DismissMissed { id });
         session.ring(peer, media);
@@ -45,8 +51,14 @@ fn MissedCall(missed: Missed) -> impl IntoView {
         <li class="missed__call">
             <Icon glyph/>
             <p><strong>{name.clone()}</strong>" "{words}</p>
-            <button type="button" class="button" aria-label=format!("Call {name} back") on:click=call_back>
-                "Call back"
+            <button
+                type="button"
+                class="round"
+                aria-label=format!("Call {name} back")
+                title="Call back"
+                on:click=call_back
+            >
+                <Icon glyph=how/>
             </button>
             <button
                 type="button"
@@ -58,4 +70,5 @@ fn MissedCall(missed: Missed) -> impl IntoView {
             </button>
         </li>
     }
+    .into_any()
 }

@@ -55,7 +55,7 @@ pub fn LinkNotice() -> impl IntoView {
 fn Renamed() -> impl IntoView {
     let session = expect_context::<Session>();
     let new_name = Memo::new(move |_| session.me().filter(|me| me.renamed).map(|me| me.nickname.to_string()));
-    move || {
+    (move || {
         new_name.get().map(|name| {
             view! {
                 <p class="notice" role="status">
@@ -63,7 +63,8 @@ fn Renamed() -> impl IntoView {
                 </p>
             }
         })
-    }
+    })
+    .into_any()
 }
 
 /// After a reload the page may not make a sound before it is touched.
@@ -71,7 +72,7 @@ fn Renamed() -> impl IntoView {
 fn Silent() -> impl IntoView {
     let session = expect_context::<Session>();
     let silent = RwSignal::new(session.platform().is_some_and(|platform| !platform.has_gesture()));
-    move || {
+    (move || {
         silent.get().then(|| {
             listen_for_a_gesture(session, silent);
             view! {
@@ -81,7 +82,8 @@ fn Silent() -> impl IntoView {
                 </button>
             }
         })
-    }
+    })
+    .into_any()
 }
 
 /// Any touch of the page will do, not only that of the notice.
@@ -107,7 +109,7 @@ fn NotificationOffer() -> impl IntoView {
             platform.ask_notification_permission(move |answer| _ = permission.try_set(answer));
         }
     };
-    move || {
+    (move || {
         (permission.get() == NotificationPermission::NotAsked).then(|| {
             view! {
                 <div class="notice">
@@ -117,5 +119,6 @@ fn NotificationOffer() -> impl IntoView {
                 </div>
             }
         })
-    }
+    })
+    .into_any()
 }

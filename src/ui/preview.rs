@@ -64,9 +64,10 @@ pub fn RoomPreview() -> impl IntoView {
 fn Level() -> impl IntoView {
     let session = expect_context::<Session>();
     let heard = Memo::new(move |_| session.local.with(|local| local.microphone == DeviceState::On));
-    move || {
+    (move || {
         heard.get().then(|| view! { <div class="level"><Icon glyph=Glyph::Microphone/><LevelMeter/></div> })
-    }
+    })
+    .into_any()
 }
 
 /// What there is to see of the own camera.

@@ -37,6 +37,7 @@ pub fn Screens() -> impl IntoView {
         </div>
         <IncomingCall/>
     }
+    .into_any()
 }
 
 /// A call comes first; one that still rings here is a dialog over the room.

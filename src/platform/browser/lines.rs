@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use js_sys::Promise;
 use wasm_bindgen::JsCast;
-use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcRtpTransceiver, RtcRtpTransceiverDirection};
+use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcRtpTransceiver};
 
 use super::js;
 use crate::call::local::DeviceKind;
@@ -58,7 +58,8 @@ impl Lines {
         let offered = connection.get_transceivers().into_iter().map(RtcRtpTransceiver::unchecked_from_js);
         let offered: Vec<_> = offered.filter(|line| line.mid().is_some()).take(KINDS.len()).collect();
         for transceiver in &offered {
-            transceiver.set_direction(RtcRtpTransceiverDirection::Sendrecv);
+            // By name, for it throws when the offer has rejected this line.
+            js::set(transceiver, "direction", &"sendrecv".into());
         }
         self.transceivers.replace(offered);
         self.fill();

@@ -3,7 +3,8 @@
 use std::cell::{Cell, RefCell};
 
 use js_sys::Math;
-use web_sys::{AudioBufferSourceNode, AudioContext, AudioContextState};
+use wasm_bindgen::JsValue;
+use web_sys::{AudioContext, AudioScheduledSourceNode};
 
 use super::js;
 use crate::call::effect::Sound;
@@ -16,7 +17,7 @@ const RATE: f32 = 22_050.0;
 pub struct Sounds {
     wanted: Cell<Sound>,
     context: RefCell<Option<AudioContext>>,
-    playing: RefCell<Option<AudioBufferSourceNode>>,
+    playing: RefCell<Option<AudioScheduledSourceNode>>,
 }
 
 impl Sounds {
@@ -52,9 +53,8 @@ impl Sounds {
     }
 
     fn start(&self, context: &AudioContext, samples: &[f32]) {
-        if context.state() != AudioContextState::Running {
-            js::ignore(context.resume());
-        }
+        // Whatever its state: it may be just about to be suspended.
+        js::ignore(context.resume());
         let source = looped(context, samples).inspect_err(|error| js::debug("no sound:", error));
         self.playing.replace(source.ok());
     }
@@ -76,7 +76,7 @@ impl Drop for Sounds {
     }
 }
 
-fn looped(context: &AudioContext, samples: &[f32]) -> Result<AudioBufferSourceNode, wasm_bindgen::JsValue> {
+fn looped(context: &AudioContext, samples: &[f32]) -> Result<AudioScheduledSourceNode, JsValue> {
     let buffer = context.create_buffer(1, samples.len() as u32, RATE)?;
     buffer.copy_to_channel(samples, 0)?;
     let source = context.create_buffer_source()?;
@@ -84,7 +84,7 @@ fn looped(context: &AudioContext, samples: &[f32]) -> Result<AudioBufferSourceNo
     source.set_loop(true);
     source.connect_with_audio_node(&context.destination())?;
     source.start()?;
-    Ok(source)
+    Ok(source.into())
 }
 
 /// Two rising chords, struck like wooden bars, then a rest.

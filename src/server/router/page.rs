@@ -15,10 +15,11 @@ use leptos::{
 use leptos_axum::{ResponseOptions, render_app_async_with_context};
 
 use super::headers::page_policy;
-use crate::{server::Config, settings::Settings};
-
-mod shell;
-use shell::{RequestPath, shell};
+use crate::{
+    server::Config,
+    settings::Settings,
+    ui::{RequestPath, shell},
+};
 
 type Rendering = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
 
