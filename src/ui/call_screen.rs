@@ -80,7 +80,7 @@ pub fn CallScreen() -> impl IntoView {
 #[component]
 fn Line(name: Memo<String>) -> impl IntoView {
     let session = expect_context::<Session>();
-    let me = session.me().map(|me| me.nickname.to_string()).unwrap_or_default();
+    let me = untrack(|| session.me()).map(|me| me.nickname.to_string()).unwrap_or_default();
     view! {
         <div class="line" aria-hidden="true">
             <Avatar name=me/>
