@@ -83,6 +83,10 @@ impl Registry {
                 ended
             }
         };
+        let call = peer.call.filter(|_| is_new_page);
+        if let Some(call) = call.and_then(|call| self.calls.get_mut(&call)) {
+            call.rejoin(id);
+        }
         self.welcome(id, join);
         if let Some((call, reason)) = missed {
             self.tell(id, ServerMessage::CallEnded { call, reason });
