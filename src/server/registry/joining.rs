@@ -60,7 +60,7 @@ impl Registry {
     }
 
     fn free_variant(&self, nickname: &Nickname) -> Option<Nickname> {
-        names::free_variant(nickname, |skeleton| self.is_free(skeleton))
+        names::free_variant(nickname, self.peers.len(), |skeleton| self.is_free(skeleton))
     }
 
     fn is_free(&self, skeleton: &Skeleton) -> bool {
