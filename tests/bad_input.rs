@@ -7,7 +7,8 @@ use std::sync::Arc;
 use serde_json::json;
 use support::{Person, Raw, Server, call, lobby};
 use tincan::protocol::{
-    CLOSE_ABUSE, CLOSE_OUTDATED, ClientMessage, ErrorCode, MAX_DEPTH, MAX_MESSAGE_BYTES, ServerFrame, ServerMessage,
+    CLOSE_ABUSE, CLOSE_OUTDATED, ClientMessage, ErrorCode, MAX_DEPTH, MAX_MESSAGE_BYTES, ServerFrame,
+    ServerMessage,
 };
 use tokio_tungstenite::tungstenite::Message;
 

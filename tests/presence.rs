@@ -5,7 +5,7 @@ mod support;
 use std::{sync::Arc, time::Duration};
 
 use support::{Person, Server, call, lobby, page, person::Entrance, room};
-use tincan::protocol::{Availability, ErrorCode, Room, ServerMessage, Status};
+use tincan::protocol::{Availability, CLOSE_NORMAL, ClientMessage, ErrorCode, Room, ServerMessage, Status};
 use tokio::time::Instant;
 
 async fn refusal(server: &Arc<Server>, room: Room, nickname: &str) -> ServerMessage {
@@ -70,6 +70,15 @@ async fn whoever_leaves_is_gone_from_the_list() {
     bob.vanishes();
     assert_eq!(alice.hears_presence().await.left, [peer]);
     Person::joins(&server, "Bob").await;
+}
+
+#[tokio::test]
+async fn whoever_says_goodbye_leaves_at_once() {
+    let (mut alice, mut bob) = lobby().await;
+    bob.says(ClientMessage::Goodbye {}).await;
+    assert_eq!(bob.closed().await.code, CLOSE_NORMAL);
+    while alice.hears_presence().await.left != [bob.peer()] {}
+    Person::joins(&alice.server, "Bob").await;
 }
 
 #[tokio::test]
