@@ -8,7 +8,7 @@ use crate::{
         control::CameraState,
         view::{CallView, ParticipantView},
     },
-    platform::StreamKey,
+    platform::{IntoFresh, StreamKey},
     protocol::PeerId,
     session::Session,
 };
@@ -35,7 +35,7 @@ pub fn RemotePane(other: ParticipantView) -> impl IntoView {
             <Avatar name/>
         </div>
     }
-    .into_any()
+    .into_fresh()
 }
 
 fn camera(call: Option<&CallView>, peer: PeerId) -> CameraState {
