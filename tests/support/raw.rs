@@ -5,7 +5,10 @@ use std::{net::SocketAddr, sync::Arc};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tincan::protocol::{ErrorCode, ServerFrame, ServerMessage};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{Message, client::IntoClientRequest},
@@ -97,7 +100,10 @@ impl Raw {
 }
 
 async fn connect(address: SocketAddr, origin: Option<&str>) -> Option<WebSocketStream<TcpStream>> {
-    let stream = TcpStream::connect(address).await.unwrap();
+    let socket = TcpSocket::new_v4().unwrap();
+    // So that a client which does not read is soon noticed.
+    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    let stream = socket.connect(address).await.unwrap();
     let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
     if let Some(origin) = origin {
         request.headers_mut().insert("origin", origin.parse().unwrap());
