@@ -103,6 +103,7 @@ async fn connect(address: SocketAddr, origin: Option<&str>) -> Option<WebSocketS
     let socket = TcpSocket::new_v4().unwrap();
     // So that a client which does not read is soon noticed.
     socket.set_recv_buffer_size(16 * 1024).unwrap();
+    socket.set_nodelay(true).unwrap();
     let stream = socket.connect(address).await.unwrap();
     let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
     if let Some(origin) = origin {
