@@ -18,7 +18,7 @@ use super::{PATIENCE, Server};
 
 pub struct Raw {
     pub socket: WebSocketStream<TcpStream>,
-    _server: Arc<Server>,
+    _server: Option<Arc<Server>>,
 }
 
 /// How a connection ended: code and reason of the close frame.
@@ -31,13 +31,18 @@ pub struct Closed {
 impl Raw {
     pub async fn connects(server: &Arc<Server>) -> Self {
         let socket = connect(server.address, None).await.expect("the server did not upgrade");
-        Self { socket, _server: Arc::clone(server) }
+        Self { socket, _server: Some(Arc::clone(server)) }
+    }
+
+    pub async fn connects_to(address: SocketAddr) -> Self {
+        let socket = connect(address, None).await.expect("the server did not upgrade");
+        Self { socket, _server: None }
     }
 
     /// As a browser does, for a page of this origin.
     pub async fn connects_from(server: &Arc<Server>, origin: &str) -> Option<Self> {
         let socket = connect(server.address, Some(origin)).await?;
-        Some(Self { socket, _server: Arc::clone(server) })
+        Some(Self { socket, _server: Some(Arc::clone(server)) })
     }
 
     pub async fn sends(&mut self, message: Message) {
