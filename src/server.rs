@@ -50,7 +50,9 @@ pub async fn start(arguments: impl IntoIterator<Item = OsString>) -> Result<(), 
         .with_writer(io::stderr)
         .init();
     let listener = TcpListener::bind(config.listen).await.map_err(|error| not_listening(&config, &error))?;
-    info!("listening on http://{}", config.listen);
+    // Not what was asked for: port 0 is any free one.
+    let address = listener.local_addr().unwrap_or(config.listen);
+    info!("listening on http://{address}");
     run(config, listener, told_to_stop()).await.map_err(|error| Stop::Wrong(error.to_string()))
 }
 

@@ -79,7 +79,7 @@ test('a reload keeps the place in the room', async ({ alice, bob }) => {
 });
 
 test.describe('a server without a lobby', () => {
-  test.use({ flags: ['--lobby', 'false'] });
+  test.use({ flags: ['--lobby', 'off'] });
 
   test('offers private rooms alone', async ({ alice, bob }) => {
     await alice.opens();

@@ -43,7 +43,7 @@ export function screenOf(page: Page) {
     goInWithout: button('Go in without'),
 
     // The room.
-    myself: page.getByRole('region', { name: 'You' }),
+    myself: page.getByRole('region', { name: 'You', exact: true }),
     availability: page.getByRole('combobox', { name: 'Your availability' }),
     contacts,
     contact: (name: string) => contacts.filter({ has: page.getByText(name, { exact: true }) }),

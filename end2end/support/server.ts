@@ -59,7 +59,7 @@ export class Server {
 function launch(home: string, args: string[]): ChildProcess {
   const child = spawn(PROGRAM, args, {
     cwd: REPOSITORY,
-    env: { ...process.env, TINCAN_DATA: home },
+    env: { ...process.env, TINCAN_SECRET_DIR: home },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // However this process ends, the server ends with it.

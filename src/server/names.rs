@@ -47,14 +47,18 @@ impl Skeleton {
     }
 }
 
-/// The first of "Ada 2", "Ada 3", … that is free.
-pub fn free_variant(nickname: &Nickname, is_free: impl Fn(&Skeleton) -> bool) -> Option<Nickname> {
-    (2..u32::MAX)
-        .filter_map(|number| numbered(nickname, number))
-        .find(|variant| is_free(&Skeleton::of(variant)))
+/// The first of "Ada 2", "Ada 3", … that is free. Where those are taken, it goes on behind the number of people
+/// there are, so that a room full of Adas costs no more than a look at a few of them.
+pub fn free_variant(
+    nickname: &Nickname,
+    people: usize,
+    is_free: impl Fn(&Skeleton) -> bool,
+) -> Option<Nickname> {
+    let mut numbers = (2..10).chain(people.max(10)..usize::MAX);
+    numbers.find_map(|number| numbered(nickname, number).filter(|variant| is_free(&Skeleton::of(variant))))
 }
 
-fn numbered(nickname: &Nickname, number: u32) -> Option<Nickname> {
+fn numbered(nickname: &Nickname, number: usize) -> Option<Nickname> {
     let suffix = format!(" {number}");
     let room = Nickname::MAX_CHARS.checked_sub(suffix.len())?;
     let base: String = nickname.as_str().chars().take(room).collect();
@@ -105,8 +109,11 @@ mod tests {
     fn a_variant_is_free_and_never_too_long() {
         let ada = normalise("Ada").unwrap();
         let taken = [Skeleton::of(&ada), Skeleton::of(&normalise("ada 2").unwrap())];
-        assert_eq!(free_variant(&ada, |s| !taken.contains(s)).unwrap().as_str(), "Ada 3");
+        assert_eq!(free_variant(&ada, 2, |s| !taken.contains(s)).unwrap().as_str(), "Ada 3");
+        let seven_hundred = Skeleton::of(&numbered(&ada, 700).unwrap());
+        let many = free_variant(&ada, 700, |s| *s == seven_hundred);
+        assert_eq!(many.unwrap().as_str(), "Ada 700");
         let long = normalise(&"x".repeat(32)).unwrap();
-        assert_eq!(free_variant(&long, |_| true).unwrap().as_str(), format!("{} 2", "x".repeat(30)));
+        assert_eq!(free_variant(&long, 1, |_| true).unwrap().as_str(), format!("{} 2", "x".repeat(30)));
     }
 }

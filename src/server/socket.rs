@@ -71,8 +71,10 @@ async fn converse(socket: &mut Socket, hub: &Hub, speaker: &mut Speaker) -> Endi
         if let Err(ending) = outcome {
             return ending;
         }
-        if deadline.is_elapsed() {
-            deadline.as_mut().reset(speaker.deadline());
+        // Set anew only when it has to be: not with each message, which only puts it off.
+        let due = speaker.deadline();
+        if deadline.is_elapsed() || due < deadline.deadline() {
+            deadline.as_mut().reset(due);
         }
     }
 }

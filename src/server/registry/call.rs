@@ -55,6 +55,15 @@ impl Call {
         }
     }
 
+    /// A page that was loaded again is a newcomer to the others: they offer, because they know what was before.
+    pub fn rejoin(&mut self, peer: PeerId) {
+        if self.member(peer).is_some_and(Member::is_joined)
+            && let Some(member) = self.remove(peer)
+        {
+            self.members.push(member);
+        }
+    }
+
     pub fn remove(&mut self, peer: PeerId) -> Option<Member> {
         let place = self.members.iter().position(|member| member.peer == peer)?;
         Some(self.members.remove(place))

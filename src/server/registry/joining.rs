@@ -60,7 +60,7 @@ impl Registry {
     }
 
     fn free_variant(&self, nickname: &Nickname) -> Option<Nickname> {
-        names::free_variant(nickname, |skeleton| self.is_free(skeleton))
+        names::free_variant(nickname, self.peers.len(), |skeleton| self.is_free(skeleton))
     }
 
     fn is_free(&self, skeleton: &Skeleton) -> bool {
@@ -83,6 +83,10 @@ impl Registry {
                 ended
             }
         };
+        let call = peer.call.filter(|_| is_new_page);
+        if let Some(call) = call.and_then(|call| self.calls.get_mut(&call)) {
+            call.rejoin(id);
+        }
         self.welcome(id, join);
         if let Some((call, reason)) = missed {
             self.tell(id, ServerMessage::CallEnded { call, reason });

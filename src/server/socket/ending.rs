@@ -4,8 +4,8 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseC
 
 use crate::{
     protocol::{
-        CLOSE_ABUSE, CLOSE_NO_HELLO, CLOSE_OUTDATED, CLOSE_SILENT, CLOSE_SUPERSEDED, CLOSE_TOO_SLOW,
-        ErrorCode, MAX_MESSAGE_BYTES, ServerMessage,
+        CLOSE_ABUSE, CLOSE_NO_HELLO, CLOSE_NORMAL, CLOSE_OUTDATED, CLOSE_SILENT, CLOSE_SUPERSEDED,
+        CLOSE_TOO_SLOW, ErrorCode, MAX_MESSAGE_BYTES, ServerMessage,
     },
     server::sentences::Refusal,
 };
@@ -14,6 +14,8 @@ use crate::{
 pub enum Ending {
     /// The client closed the connection, or it broke: there is nobody to tell.
     Gone,
+    /// It left the room on purpose.
+    Goodbye,
     TooLarge,
     /// A text that is not UTF-8.
     NotText,
@@ -35,13 +37,18 @@ pub enum Ending {
 impl Ending {
     /// What a mailbox was closed with.
     pub fn of_code(code: u16) -> Self {
-        if code == CLOSE_SUPERSEDED { Self::Superseded } else { Self::TooSlow }
+        match code {
+            CLOSE_NORMAL => Self::Goodbye,
+            CLOSE_SUPERSEDED => Self::Superseded,
+            _ => Self::TooSlow,
+        }
     }
 
     /// The one place where causes become close codes (RFC 6455, section 7.4).
     pub fn close_frame(self) -> Option<CloseFrame> {
         let (code, reason) = match self {
             Self::Gone => return None,
+            Self::Goodbye => (CLOSE_NORMAL.into(), "goodbye".into()),
             Self::TooLarge => {
                 (CloseCode::Size, format!("a message may have at most {MAX_MESSAGE_BYTES} bytes"))
             }

@@ -1,7 +1,7 @@
 use std::slice;
 
 use super::*;
-use crate::protocol::{Availability, CLOSE_SUPERSEDED};
+use crate::protocol::{Availability, CLOSE_NORMAL, CLOSE_SUPERSEDED};
 
 #[test]
 fn the_newest_socket_of_a_peer_is_the_one_that_counts() {
@@ -44,6 +44,19 @@ fn a_reloaded_page_is_announced_to_the_others_of_its_call() {
 }
 
 #[test]
+fn a_reloaded_page_counts_as_the_last_to_join() {
+    let (mut story, alice, bob, _) = Story::of_three();
+    story.connects(alice, bob, 1);
+    let order = |story: &Story| -> Vec<PeerId> {
+        story.registry.calls().next().unwrap().members.iter().map(|member| member.peer).collect()
+    };
+    let alice = story.comes_back(alice, page(1));
+    assert_eq!(order(&story), [alice.peer, bob.peer], "the same page has its old place");
+    story.comes_back(alice, page(2));
+    assert_eq!(order(&story), [bob.peer, alice.peer]);
+}
+
+#[test]
 fn a_caller_who_reloads_is_announced_to_whom_it_rings() {
     let (mut story, alice, bob, _) = Story::of_three();
     story.invites(alice, call(1), bob);
@@ -61,6 +74,17 @@ fn a_call_ends_for_the_others_when_the_grace_is_over() {
     story.loses_socket(bob);
     story.passes(story.timeouts.grace);
     assert_eq!(story.hears(alice), [ended(id, EndReason::Gone)]);
+}
+
+#[test]
+fn whoever_says_goodbye_has_left_at_once() {
+    let (mut story, alice, bob, _) = Story::of_three();
+    let id = story.connects(alice, bob, 1);
+    story.says(bob, ClientMessage::Goodbye {});
+    assert_eq!(story.hears(alice), [ended(id, EndReason::Gone)]);
+    assert_eq!(story.closed, [(bob.connection, CLOSE_NORMAL)]);
+    assert!(!story.registry.knows(bob.peer));
+    story.joins("Bob");
 }
 
 #[test]

@@ -1,0 +1,159 @@
+//! One client: a WebSocket whose bytes are counted.
+
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll, ready},
+};
+
+use futures_util::{SinkExt, StreamExt};
+use tincan::protocol::{
+    ClientFrame, ClientMessage, Hello, Incarnation, Room, RoomCode, ServerFrame, ServerMessage, VERSION,
+    Welcome,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+use tokio_tungstenite::{
+    WebSocketStream, client_async_with_config,
+    tungstenite::{Message, client::IntoClientRequest, protocol::WebSocketConfig},
+};
+
+use crate::{
+    Result,
+    process::{Kind, Server},
+};
+
+/// The default of 128 KiB a connection would be most of what is measured.
+pub fn small_buffers() -> WebSocketConfig {
+    WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096)
+}
+
+pub struct Connection {
+    socket: WebSocketStream<Counted>,
+    received: Arc<AtomicU64>,
+    sent: u32,
+}
+
+impl Connection {
+    pub async fn open(server: &Server) -> Result<Self> {
+        Self::open_at(server.address).await
+    }
+
+    async fn open_at(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let received = Arc::default();
+        let stream = Counted { stream, received: Arc::clone(&received) };
+        let mut request = format!("ws://{address}/ws").into_client_request()?;
+        request.headers_mut().insert("origin", format!("http://{address}").parse()?);
+        let (socket, _) = client_async_with_config(request, stream, Some(small_buffers())).await?;
+        Ok(Self { socket, received, sent: 0 })
+    }
+
+    pub async fn send(&mut self, text: String) -> Result<()> {
+        Ok(self.socket.send(Message::text(text)).await?)
+    }
+
+    pub async fn say(&mut self, message: ClientMessage) -> Result<()> {
+        self.sent += 1;
+        self.send(serde_json::to_string(&ClientFrame { id: self.sent, message })?).await
+    }
+
+    /// The next text frame.
+    pub async fn next(&mut self) -> Result<String> {
+        loop {
+            match self.socket.next().await.ok_or("the server closed the connection")?? {
+                Message::Text(text) => return Ok(text.as_str().to_owned()),
+                Message::Close(frame) => {
+                    return Err(format!("the server closed the connection: {frame:?}").into());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The next message that `wanted` finds something in.
+    pub async fn hear<T>(&mut self, wanted: impl Fn(ServerMessage) -> Option<T>) -> Result<T> {
+        loop {
+            let frame: ServerFrame = serde_json::from_str(&self.next().await?)?;
+            if let ServerMessage::Error { sentence, .. } = frame.message {
+                return Err(sentence.into());
+            }
+            if let Some(found) = wanted(frame.message) {
+                return Ok(found);
+            }
+        }
+    }
+
+    pub async fn hello(&mut self, room: Room, number: usize) -> Result<()> {
+        let incarnation = Incarnation::from_random(number as u64);
+        let nickname = format!("Person {number}");
+        self.say(ClientMessage::Hello(Hello { version: VERSION, room, nickname, incarnation, ticket: None }))
+            .await
+    }
+
+    pub async fn welcome(&mut self) -> Result<Welcome> {
+        self.hear(|message| match message {
+            ServerMessage::Welcome(welcome) => Some(welcome),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Waits until the connection stands for the server, whichever it is.
+    pub async fn enter(server: &Server, room: u64, number: usize) -> Result<Self> {
+        let mut connection = Self::open(server).await?;
+        match server.kind {
+            Kind::Floor => _ = connection.next().await?,
+            Kind::Tincan => {
+                connection.hello(Room::Private(RoomCode::from_random(room)), number).await?;
+                connection.welcome().await?;
+            }
+        }
+        Ok(connection)
+    }
+
+    /// Everything that came from the server, with the frames' headers and the handshake.
+    pub fn received_bytes(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
+    }
+}
+
+struct Counted {
+    stream: TcpStream,
+    received: Arc<AtomicU64>,
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+        self.received.fetch_add((buffer.filled().len() - before) as u64, Ordering::Relaxed);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,93 @@
+//! A server as a process of its own, so that its memory and its processor time can be read.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    process::{Child, Command, Stdio},
+    thread,
+};
+
+use crate::{Result, floor};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Floor,
+    Tincan,
+}
+
+pub struct Server {
+    child: Child,
+    pub kind: Kind,
+    pub address: SocketAddr,
+}
+
+/// So that a load test meets no limit, and nobody idle is given up.
+const UNLIMITED: &[&str] = &[
+    "--listen=127.0.0.1:0",
+    "--max-connections-per-address=1000000",
+    "--max-peers-per-room=1000000",
+    "--max-rooms=1000000",
+    "--messages-per-second=1000000000",
+    "--message-burst=1000000000",
+    "--queue-bytes=67108864",
+    "--timeout=silence=3600000",
+    "--timeout=hello=3600000",
+    "--secret=a-secret-that-is-only-for-this",
+];
+
+impl Server {
+    pub fn start(kind: Kind) -> Result<Self> {
+        let mut command = match kind {
+            Kind::Floor => {
+                let mut command = Command::new(std::env::current_exe()?);
+                command.arg(floor::ARGUMENT);
+                command
+            }
+            Kind::Tincan => {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_tincan"));
+                command.args(UNLIMITED);
+                command
+            }
+        };
+        let mut child = command.stderr(Stdio::piped()).spawn()?;
+        let mut lines = BufReader::new(child.stderr.take().ok_or("no output")?).lines();
+        let address =
+            lines.by_ref().find_map(|line| address_in(&line.ok()?)).ok_or("it did not say its address")?;
+        // Whatever else it says must not fill the pipe and stop it.
+        thread::spawn(move || lines.for_each(drop));
+        Ok(Self { child, kind, address })
+    }
+
+    /// What is in memory, in bytes.
+    pub fn resident_bytes(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        Ok(kib.trim_end_matches("kB").trim().parse::<u64>()? * 1024)
+    }
+
+    /// Processor time so far, in user and kernel, in seconds.
+    pub fn cpu_seconds(&self) -> Result<f64> {
+        /// `sysconf(_SC_CLK_TCK)`: the same on every Linux that Rust runs on.
+        const TICKS_PER_SECOND: f64 = 100.0;
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name, in parentheses, may have spaces in it (proc(5)).
+        let (_, fields) = stat.rsplit_once(')').ok_or("no name")?;
+        let ticks = fields.split_ascii_whitespace().skip(11).take(2).map(str::parse::<f64>);
+        Ok(ticks.sum::<std::result::Result<f64, _>>()? / TICKS_PER_SECOND)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+fn address_in(line: &str) -> Option<SocketAddr> {
+    let (_, port) = line.rsplit_once("127.0.0.1:")?;
+    let digits = port.split(|c: char| !c.is_ascii_digit()).next()?;
+    Some(SocketAddr::from(([127, 0, 0, 1], digits.parse().ok()?)))
+}

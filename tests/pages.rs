@@ -1,0 +1,80 @@
+//! Pages, static files, and the headers on them.
+
+mod support;
+
+use support::{Server, http};
+
+#[tokio::test]
+async fn the_page_is_rendered_and_not_kept() {
+    let server = Server::start().await;
+    for path in ["/", "/r/k7qm-3xpd-9wzt"] {
+        let page = http::get(&server, path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.body.contains("Tincan"));
+        assert_eq!(page.header("cache-control"), Some("no-store"));
+        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    }
+}
+
+#[tokio::test]
+async fn only_scripts_of_this_answer_run() {
+    let server = Server::start().await;
+    let (first, second) = (http::get(&server, "/").await, http::get(&server, "/").await);
+    let policy = first.header("content-security-policy").unwrap();
+    assert!(!policy.contains("unsafe-inline") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
+    assert!(nonce.len() >= 20 && first.body.contains(&format!("nonce=\"{nonce}\"")));
+    assert_ne!(Some(policy), second.header("content-security-policy"));
+    assert!(!first.body.contains("style=\""), "a nonce does not cover style attributes");
+}
+
+#[tokio::test]
+async fn every_answer_has_the_security_headers() {
+    let server = Server::start().await;
+    for path in ["/", "/healthz", "/nowhere", "/ws"] {
+        let answer = http::get(&server, path).await;
+        for name in
+            ["x-content-type-options", "referrer-policy", "permissions-policy", "content-security-policy"]
+        {
+            assert!(answer.header(name).is_some(), "{path} has no {name}");
+        }
+        assert_eq!(answer.header("cross-origin-opener-policy"), Some("same-origin"));
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_is_a_page_that_says_so() {
+    let server = Server::start().await;
+    for path in ["/nowhere", "/r/a/b", "/pkg/nothing.js", "/../Cargo.toml", "/%2e%2e/Cargo.toml"] {
+        assert_eq!(http::get(&server, path).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_for_nothing_is_answered() {
+    let server = Server::start().await;
+    for (request, status) in [
+        ("GET example.org:80 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 400),
+        ("OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 405),
+        ("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", 405),
+    ] {
+        assert_eq!(http::request(&server, request).await.status, status, "{request}");
+    }
+    let health = http::get(&server, "/healthz").await;
+    assert_eq!((health.status, health.body.as_str()), (200, "ok\n"));
+}
+
+#[tokio::test]
+async fn static_files_come_compressed_where_they_are() {
+    let root = std::env::temp_dir().join(format!("tincan-site-{}", std::process::id()));
+    std::fs::create_dir_all(root.join("pkg")).unwrap();
+    std::fs::write(root.join("pkg/a.js"), "plain").unwrap();
+    std::fs::write(root.join("pkg/a.js.br"), "brotli").unwrap();
+    let server = Server::start_with(|config| config.site_root = root.clone()).await;
+    let request = "GET /pkg/a.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept-Encoding: br\r\n\r\n";
+    let compressed = http::request(&server, request).await;
+    assert_eq!((compressed.header("content-encoding"), compressed.body.as_str()), (Some("br"), "brotli"));
+    let plain = http::get(&server, "/pkg/a.js").await;
+    assert_eq!((plain.body.as_str(), plain.header("cache-control")), ("plain", Some("no-cache")));
+    std::fs::remove_dir_all(root).unwrap();
+}

@@ -1,0 +1,191 @@
+//! Who is there, over real sockets.
+
+mod support;
+
+use std::{sync::Arc, time::Duration};
+
+use support::{Person, Server, call, lobby, page, person::Entrance, room};
+use tincan::protocol::{Availability, CLOSE_NORMAL, ClientMessage, ErrorCode, Room, ServerMessage, Status};
+use tokio::time::Instant;
+
+async fn refusal(server: &Arc<Server>, room: Room, nickname: &str) -> ServerMessage {
+    let entrance = Entrance { room, nickname, incarnation: page(1), ticket: None };
+    Person::enters(server, entrance).await.err().expect("was let in")
+}
+
+#[tokio::test]
+async fn a_person_appears_within_200_ms() {
+    let (mut alice, _bob) = lobby().await;
+    let mut quickest = Duration::MAX;
+    // The machine may be busy with other tests for once, but not each time.
+    for number in 0..5 {
+        let before = Instant::now();
+        let guest = Person::joins(&alice.server, &format!("Guest {number}")).await;
+        alice.sees(&guest).await;
+        quickest = quickest.min(before.elapsed());
+    }
+    assert!(quickest < Duration::from_millis(200), "{quickest:?}");
+}
+
+#[tokio::test]
+async fn many_who_join_at_once_know_each_other() {
+    let server = Server::start().await;
+    let joining: Vec<_> = (0..50)
+        .map(|number| {
+            let server = Arc::clone(&server);
+            tokio::spawn(async move { Person::joins(&server, &format!("Guest {number}")).await })
+        })
+        .collect();
+    let mut people = Vec::new();
+    for joining in joining {
+        people.push(joining.await.unwrap());
+    }
+    for person in &mut people {
+        let mut known = person.welcome.contacts.joined.clone();
+        known.insert(person.peer(), person.welcome.nickname.clone());
+        while known.len() < 50 {
+            known.extend(person.hears_presence().await.joined);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_does_is_seen_by_all() {
+    let (mut alice, mut bob) = lobby().await;
+    bob.sets(Availability::Away).await;
+    assert_eq!(alice.hears_presence().await.status, [(bob.peer(), Status::Away)].into());
+    alice.invites(call(1), &mut bob).await;
+    let carol = Person::joins(&alice.server, "Carol").await;
+    let contacts = &carol.welcome.contacts;
+    assert_eq!(contacts.status, [(alice.peer(), Status::Ringing), (bob.peer(), Status::Ringing)].into());
+}
+
+#[tokio::test]
+async fn whoever_leaves_is_gone_from_the_list() {
+    let server = Server::start_with(|config| config.timeouts.grace = Duration::from_millis(20)).await;
+    let mut alice = Person::joins(&server, "Alice").await;
+    let bob = Person::joins(&server, "Bob").await;
+    alice.sees(&bob).await;
+    let peer = bob.peer();
+    bob.vanishes();
+    assert_eq!(alice.hears_presence().await.left, [peer]);
+    Person::joins(&server, "Bob").await;
+}
+
+#[tokio::test]
+async fn whoever_says_goodbye_leaves_at_once() {
+    let (mut alice, mut bob) = lobby().await;
+    bob.says(ClientMessage::Goodbye {}).await;
+    assert_eq!(bob.closed().await.code, CLOSE_NORMAL);
+    while alice.hears_presence().await.left != [bob.peer()] {}
+    Person::joins(&alice.server, "Bob").await;
+}
+
+#[tokio::test]
+async fn a_nickname_is_taken_by_whatever_looks_like_it() {
+    let (alice, _bob) = lobby().await;
+    let ServerMessage::Error { code, suggestion, .. } =
+        refusal(&alice.server, Room::Lobby, "\u{391}lice").await
+    else {
+        panic!()
+    };
+    assert_eq!(code, ErrorCode::NicknameTaken);
+    let suggestion = suggestion.unwrap();
+    let other = Person::joins(&alice.server, suggestion.as_str()).await;
+    assert_eq!(other.welcome.nickname, suggestion);
+}
+
+#[tokio::test]
+async fn nothing_crosses_rooms() {
+    let server = Server::start().await;
+    let mut alice = Person::joins_room(&server, room("k7qm-3xpd-9wzt"), "Alice").await;
+    let mut bob = Person::joins_room(&server, room("K7QM 3XPD 9WZT"), "Bob").await;
+    alice.sees(&bob).await;
+    let mut eve = Person::joins_room(&server, room("k7qm-3xpd-9wzv"), "Alice").await;
+    let mut mallory = Person::joins(&server, "Bob").await;
+    alice.connects(call(1), &mut bob).await;
+    alice.says(Person::signal(call(1), &bob, "private")).await;
+    alice.hears_nothing().await;
+    for stranger in [&mut eve, &mut mallory] {
+        assert!(stranger.welcome.contacts.joined.is_empty());
+        assert_eq!(stranger.is_refused(Person::invitation(call(2), &bob)).await, ErrorCode::UnknownPeer);
+        assert_eq!(stranger.is_refused(Person::signal(call(1), &bob, "x")).await, ErrorCode::UnknownCall);
+        stranger.hears_nothing().await;
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_is_of_no_use_in_another_room() {
+    let server = Server::start().await;
+    let alice = Person::joins(&server, "Alice").await;
+    let ticket = Some(alice.welcome.ticket.clone());
+    let entrance = Entrance { room: room("k7qm-3xpd-9wzt"), nickname: "Eve", incarnation: page(1), ticket };
+    let eve = Person::enters(&server, entrance).await.ok().unwrap();
+    assert_eq!(eve.welcome.nickname.as_str(), "Eve");
+}
+
+#[tokio::test]
+async fn a_host_without_a_lobby_has_private_rooms_only() {
+    let server = Server::start_with(|config| config.lobby = false).await;
+    let ServerMessage::Error { code, .. } = refusal(&server, Room::Lobby, "Alice").await else { panic!() };
+    assert_eq!(code, ErrorCode::LobbyClosed);
+    Person::joins_room(&server, room("k7qm-3xpd-9wzt"), "Alice").await;
+}
+
+#[tokio::test]
+async fn a_server_that_restarted_gives_everybody_their_place_back() {
+    let server = Server::start().await;
+    let alice = Person::joins(&server, "Alice").await;
+    server.stop();
+    server.ended().await;
+    let server = Server::start().await;
+    let again = alice.comes_back_to(&server, page(1)).await;
+    assert_eq!(again.peer(), alice.peer());
+    assert_eq!(again.welcome.nickname, alice.welcome.nickname);
+    assert_ne!(again.welcome.boot, alice.welcome.boot);
+}
+
+#[tokio::test]
+async fn a_ticket_is_renewed_before_it_expires() {
+    let server = Server::start_with(|config| config.timeouts.ticket = Duration::from_secs(2)).await;
+    let mut alice = Person::joins(&server, "Alice").await;
+    let ServerMessage::Ticket { ticket } = alice.hears().await else { panic!() };
+    alice.welcome.ticket = ticket;
+    assert_eq!(alice.comes_back(page(1)).await.peer(), alice.peer());
+}
+
+#[tokio::test]
+async fn each_limit_has_its_name() {
+    let server = Server::start_with(|config| {
+        config.limits.max_peers_per_room = 1.try_into().unwrap();
+        config.limits.max_rooms = 1.try_into().unwrap();
+    })
+    .await;
+    let _alice = Person::joins(&server, "Alice").await;
+    let ServerMessage::Error { code, .. } = refusal(&server, Room::Lobby, "Bob").await else { panic!() };
+    assert_eq!(code, ErrorCode::RoomFull);
+    let ServerMessage::Error { code, .. } = refusal(&server, room("k7qm-3xpd-9wzt"), "Bob").await else {
+        panic!()
+    };
+    assert_eq!(code, ErrorCode::TooManyRooms);
+}
+
+#[tokio::test]
+async fn a_room_whose_last_peer_has_left_makes_place_for_another() {
+    let server = Server::start_with(|config| {
+        config.limits.max_rooms = 1.try_into().unwrap();
+        config.timeouts.grace = Duration::from_millis(10);
+    })
+    .await;
+    let alice = Person::joins(&server, "Alice").await;
+    alice.vanishes();
+    loop {
+        let entrance =
+            Entrance { room: room("k7qm-3xpd-9wzt"), nickname: "Bob", incarnation: page(1), ticket: None };
+        match Person::enters(&server, entrance).await {
+            Ok(_) => break,
+            Err(ServerMessage::Error { code, .. }) => assert_eq!(code, ErrorCode::TooManyRooms),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+}
