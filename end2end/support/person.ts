@@ -183,8 +183,7 @@ export class Person {
   async hears(_other: Person): Promise<void> {
     const before = await this.audioEnergy();
     await expect.poll(() => this.audioEnergy(), { message: 'audio energy' }).toBeGreaterThan(before);
-    await expect(this.screen.remoteVideo).toHaveJSProperty('paused', false);
-    await expect(this.screen.remoteVideo).toHaveJSProperty('muted', false);
+    await expect.poll(() => this.page.evaluate(() => window.probe.playsSound()), { message: 'sound' }).toBe(true);
   }
 
   /** Whose colour the remote picture has. */
