@@ -87,12 +87,6 @@ export class Person {
     return new URL(this.page.url()).pathname.replace('/r/', '');
   }
 
-  /** Leaves whatever there is, without a trace in this tab. */
-  async startsAnew(): Promise<void> {
-    await this.page.evaluate(() => sessionStorage.clear());
-    await this.page.goto('about:blank');
-  }
-
   async reloads(): Promise<void> {
     await this.page.reload();
   }
