@@ -59,15 +59,38 @@ test('a call that is cancelled stops ringing and is missed', async ({ alice, bob
   await expect(bob.screen.missed).toContainText('Alice');
 });
 
-test('somebody in a call is busy', async ({ alice, bob, carol }) => {
+test('somebody in a call cannot be called', async ({ alice, bob, carol }) => {
   await areInTheLobby(alice, bob, carol);
   await alice.calls(bob, 'voice');
-  await bob.isRungBy(alice);
+  await carol.sees(bob, 'ringing');
   await expect(carol.screen.call('Bob', 'voice')).toBeDisabled();
   await bob.accepts('voice');
   await areTalking(alice, bob);
   await carol.sees(bob, 'in_call');
   await expect(carol.screen.call('Bob', 'voice')).toBeDisabled();
+});
+
+test('somebody who is in a call a moment before is busy', async ({ somebody, line, alice, carol }) => {
+  const bob = await somebody('bob', { origin: line.origin });
+  await areInTheLobby(alice, bob, carol);
+  line.holds();
+  await alice.calls(carol, 'voice');
+  await carol.accepts('voice');
+  await areTalking(alice, carol);
+  await bob.calls(carol, 'voice');
+  line.letsGo();
+  await bob.readsThatItEnded(/Carol is in another call/);
+  await carol.isRungByNobody();
+});
+
+test('somebody who has left a moment before is not there', async ({ somebody, line, alice }) => {
+  const bob = await somebody('bob', { origin: line.origin });
+  await areInTheLobby(alice, bob);
+  line.holds();
+  await alice.leaves();
+  await bob.calls(alice);
+  line.letsGo();
+  await bob.readsThatItEnded(/Alice (has left|is gone)/);
 });
 
 test.describe('when nobody answers', () => {
@@ -88,9 +111,15 @@ test.describe('when nobody answers', () => {
   });
 });
 
-test('both call each other at once and are connected', async ({ alice, bob }) => {
+test('both call each other at once and are connected', async ({ somebody, line, alice }) => {
+  const bob = await somebody('bob', { origin: line.origin });
   await areInTheLobby(alice, bob);
-  await Promise.all([alice.calls(bob), bob.calls(alice)]);
+  line.holds();
+  await alice.calls(bob);
+  await alice.isIn('ringing');
+  await bob.calls(alice);
+  await bob.isIn('calling');
+  line.letsGo();
   await areTalking(alice, bob);
   await alice.seesTheCameraOf(bob);
   await bob.seesTheCameraOf(alice);

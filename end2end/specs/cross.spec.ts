@@ -40,9 +40,15 @@ for (const browsers of PAIRS) {
       await alice.seesTheCameraOf(bob);
     });
 
-    test('and they call each other at once', async ({ alice, bob }) => {
+    test('and they call each other at once', async ({ somebody, line, alice }) => {
+      const bob = await somebody('bob', { origin: line.origin });
       await areInTheLobby(alice, bob);
-      await Promise.all([alice.calls(bob), bob.calls(alice)]);
+      line.holds();
+      await alice.calls(bob);
+      await alice.isIn('ringing');
+      await bob.calls(alice);
+      await bob.isIn('calling');
+      line.letsGo();
       await areTalking(alice, bob);
       expect(await alice.page.evaluate(() => window.probe.connections().length)).toBe(1);
     });

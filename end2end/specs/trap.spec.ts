@@ -80,6 +80,8 @@ async function bareOffer(): Promise<{ offer: string; fragment: string }> {
 /** Given to the browser as text. */
 async function takeCandidate(given: { candidate: string; offer: string; fragment: string }): Promise<void> {
   const connection = new RTCPeerConnection();
+  // Held, or it would be collected with the rest.
+  Object.assign(window, { connection });
   await connection.setRemoteDescription({ type: 'offer', sdp: given.offer });
   await connection.setLocalDescription();
   const { candidate, fragment } = given;

@@ -73,6 +73,7 @@ export const GALLERY: Picture[] = [
   {
     name: 'nowhere',
     reach: async ({ alice }) => {
+      alice.foresees(/404/);
       await alice.page.goto('/nowhere');
       return alice;
     },

@@ -1,15 +1,16 @@
-// A wire between one person and the server that can be cut and mended. Peer-to-peer traffic does not run
-// through it.
+// A wire between one person and the server that can be held up, cut and mended. What goes from browser to
+// browser does not run through it.
 
-import { connect, createServer, type Server as TcpServer, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 
 import type { Server } from './server';
 
 export class Line {
   private readonly sockets = new Set<Socket>();
   private isCut = false;
+  /** What is held up, in order; nothing when all goes through. */
+  private held: (() => void)[] | undefined;
 
   private constructor(private readonly listener: TcpServer) {}
 
@@ -36,6 +37,17 @@ export class Line {
     this.isCut = false;
   }
 
+  /** Keeps everything in both directions, until it is let go. */
+  holds(): void {
+    this.held ??= [];
+  }
+
+  letsGo(): void {
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const passOn of held) passOn();
+  }
+
   close(): void {
     this.cuts();
     this.listener.close();
@@ -45,12 +57,17 @@ export class Line {
     if (this.isCut) near.destroy();
     for (const [one, other] of [[near, far], [far, near]] as const) {
       this.sockets.add(one);
+      one.on('data', (bytes) => this.carry(() => void other.write(bytes)));
       one.on('error', () => {});
       one.on('close', () => {
         this.sockets.delete(one);
         other.destroy();
       });
-      one.pipe(other);
     }
+  }
+
+  private carry(passOn: () => void): void {
+    if (this.held) this.held.push(passOn);
+    else passOn();
   }
 }

@@ -87,12 +87,6 @@ export class Person {
     return new URL(this.page.url()).pathname.replace('/r/', '');
   }
 
-  /** Leaves whatever there is, without a trace in this tab. */
-  async startsAnew(): Promise<void> {
-    await this.page.evaluate(() => sessionStorage.clear());
-    await this.page.goto('about:blank');
-  }
-
   async reloads(): Promise<void> {
     await this.page.reload();
   }
@@ -183,8 +177,7 @@ export class Person {
   async hears(_other: Person): Promise<void> {
     const before = await this.audioEnergy();
     await expect.poll(() => this.audioEnergy(), { message: 'audio energy' }).toBeGreaterThan(before);
-    await expect(this.screen.remoteVideo).toHaveJSProperty('paused', false);
-    await expect(this.screen.remoteVideo).toHaveJSProperty('muted', false);
+    await expect.poll(() => this.page.evaluate(() => window.probe.playsSound()), { message: 'sound' }).toBe(true);
   }
 
   /** Whose colour the remote picture has. */

@@ -25,6 +25,8 @@ export interface Probe {
   connections(): RTCPeerConnection[];
   /** The sum of one figure over all `inbound-rtp` of a kind. */
   inbound(kind: 'audio' | 'video', figure: string): Promise<number>;
+  /** Whether sound that comes from elsewhere is being played, loud enough to be heard. */
+  playsSound(): boolean;
   /** How many frames this element has shown since it was first asked about. */
   framesShown(video: HTMLVideoElement): number;
   /** The mean colour of what this element shows; nothing while it has no picture. */
@@ -177,6 +179,23 @@ export function installProbe(): void {
     return sum;
   }
 
+  // Elements need not be in the page to be heard.
+  const players = new Set<HTMLMediaElement>();
+  const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject') as PropertyDescriptor;
+  Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
+    ...source,
+    set(this: HTMLMediaElement, stream: MediaProvider | null) {
+      if (stream) players.add(this);
+      else players.delete(this);
+      source.set?.call(this, stream);
+    },
+  });
+  const playsSound = () =>
+    [...players].some(({ srcObject, paused, muted, volume }) => {
+      const sound = (srcObject as MediaStream).getAudioTracks().find((track) => remoteTracks().includes(track));
+      return sound?.readyState === 'live' && !sound.muted && !paused && !muted && volume > 0;
+    });
+
   const shown = new WeakMap<HTMLVideoElement, number>();
   function framesShown(video: HTMLVideoElement) {
     if (!shown.has(video)) {
@@ -210,6 +229,7 @@ export function installProbe(): void {
     wire,
     connections: () => [...connections].filter(isOpen),
     inbound,
+    playsSound,
     framesShown,
     meanColour,
   };

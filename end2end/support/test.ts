@@ -55,7 +55,14 @@ export const test = base.extend<Options & People, { pool: BrowserPool }>({
     }
   },
 
-  somebody: async ({ pool, server, kind, browsers, devices }, use) => {
+  line: async ({ server }, use) => {
+    const line = await Line.to(server);
+    await use(line);
+    line.close();
+  },
+
+  // People end before the wire does that one of them may hang on.
+  somebody: async ({ pool, server, line: _, kind, browsers, devices }, use) => {
     const people: Person[] = [];
     await use(async (name, setting = {}) => {
       const whole = { name, kind: browsers[name] ?? kind, devices, origin: server.origin, ...setting };
@@ -68,12 +75,6 @@ export const test = base.extend<Options & People, { pool: BrowserPool }>({
     for (const person of people) {
       expect.soft(person.complaints, `${person.nickname}'s console`).toEqual([]);
     }
-  },
-
-  line: async ({ server }, use) => {
-    const line = await Line.to(server);
-    await use(line);
-    line.close();
   },
 
   alice: ({ somebody }, use) => somebody('alice').then(use),
