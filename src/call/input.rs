@@ -29,6 +29,8 @@ pub enum Input {
 pub struct SocketId(pub u32);
 
 #[derive(Clone, Debug, PartialEq)]
+// `allow`: how large it is depends on the target.
+#[allow(clippy::large_enum_variant, reason = "one at a time, and taken apart at once")]
 pub enum SocketEvent {
     Opened,
     Message(ServerFrame),

@@ -222,7 +222,7 @@ fn remedy(other: &Other, me_first: bool) -> Remedy {
     let lost = matches!(pair.path, PathState::Disconnected | PathState::Failed);
     match () {
         () if !pair.is_settled() && tries % 2 == 1 => Remedy::SayAgain,
-        () if !pair.is_settled() || lost || tries % 4 == 0 => Remedy::Restart,
+        () if !pair.is_settled() || lost || tries.is_multiple_of(4) => Remedy::Restart,
         () => Remedy::Wait,
     }
 }

@@ -54,13 +54,12 @@ fn Lasting(since: Duration) -> impl IntoView {
 #[component]
 fn Path() -> impl IntoView {
     let relayed = other(|other| other.relayed);
-    let words = move || {
+    move || {
         relayed.get().flatten().map(|relayed| match relayed {
             true => view! { <span class="tag" title="A relay passes it on, encrypted">"Relayed"</span> },
             false => view! { <span class="tag" title="Straight from browser to browser">"Direct"</span> },
         })
-    };
-    words
+    }
 }
 
 /// What the other side does not send, and whether the server is there.

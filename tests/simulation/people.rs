@@ -64,8 +64,8 @@ impl World {
             CallStatus::Calling | CallStatus::Ringing if dice < 15 => Some(Action::HangUp),
             CallStatus::Connecting(_) | CallStatus::Reconnecting { .. } if dice < 5 => Some(Action::HangUp),
             CallStatus::Connected { .. } if dice < 20 => Some(Action::HangUp),
-            CallStatus::Connected { .. } if dice < 30 => Some(Action::Mute(dice % 2 == 0)),
-            CallStatus::Connected { .. } if dice < 40 => Some(Action::Camera(dice % 2 == 0)),
+            CallStatus::Connected { .. } if dice < 30 => Some(Action::Mute(dice.is_multiple_of(2))),
+            CallStatus::Connected { .. } if dice < 40 => Some(Action::Camera(dice.is_multiple_of(2))),
             CallStatus::Connected { .. } if dice < 42 => Some(Action::LeaveRoom),
             _ => None,
         }

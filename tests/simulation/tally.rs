@@ -60,10 +60,9 @@ impl Tally {
 
     /// Everything that can happen to a call has happened, many times.
     pub fn covers_everything(&self) {
-        println!("{:?}", self.0);
         for what in EVERYTHING {
             let times = self.0.get(what).copied().unwrap_or(0);
-            assert!(times >= 20, "{what} happened only {times} times");
+            assert!(times >= 20, "{what} happened only {times} times: {:?}", self.0);
         }
     }
 }

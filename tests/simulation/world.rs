@@ -243,7 +243,7 @@ impl World {
                 }
             }
             Delivery::Close { connection, code } => {
-                self.to_person(connection, SocketEvent::Closed { code });
+                self.tell_person(connection, SocketEvent::Closed { code });
                 self.wires.remove(&connection);
             }
         }
@@ -254,10 +254,10 @@ impl World {
             crate::invariants::expected_error(*code);
         }
         self.tally.heard(&frame.message);
-        self.to_person(to, SocketEvent::Message(frame));
+        self.tell_person(to, SocketEvent::Message(frame));
     }
 
-    fn to_person(&mut self, wire: ConnectionId, event: SocketEvent) {
+    fn tell_person(&mut self, wire: ConnectionId, event: SocketEvent) {
         let delay = self.dice.millis(1, 80);
         let now = self.now;
         let Some(wire) = self.wires.get_mut(&wire).filter(|wire| wire.alive) else { return };
@@ -271,7 +271,7 @@ impl World {
         let id = ConnectionId(self.next_wire);
         let (up, down) = (self.now, self.now);
         self.wires.insert(id, Wire { person, page, socket, peer: None, alive: true, up, down });
-        self.to_person(id, SocketEvent::Opened);
+        self.tell_person(id, SocketEvent::Opened);
     }
 
     pub fn wire_of(&self, person: Person, page: u32, socket: SocketId) -> Option<ConnectionId> {
