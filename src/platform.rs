@@ -7,9 +7,9 @@ mod browser;
 mod inert;
 
 #[cfg(feature = "hydrate")]
-pub use browser::Platform;
+pub use browser::{IntoFresh, Platform};
 #[cfg(not(feature = "hydrate"))]
-pub use inert::Platform;
+pub use inert::{IntoFresh, Platform};
 
 use crate::protocol::PeerId;
 

@@ -40,7 +40,7 @@ pub struct Session {
     pub contacts: RwSignal<Vec<Person>>,
     /// The microphone's level, 0 to 1.
     pub level: RwSignal<f32>,
-    /// Since the page was loaded; goes on each second while [`Session::keep_time`] has an owner.
+    /// Since the page was loaded, in whole seconds; goes on each second while [`Session::keep_time`] has an owner.
     pub now: RwSignal<Time>,
     settings: StoredValue<Settings>,
     /// Only in the browser: on the server, what is not `Send` must not outlive its thread.
@@ -162,7 +162,7 @@ impl Session {
         let phone = engine.phone.borrow();
         let Some(phone) = phone.as_ref() else { return };
         let View { entry, link, call, local, missed, blocked } = phone.view();
-        self.now.set(engine.platform.now());
+        self.tell_time(&engine.platform);
         show(self.link, link);
         show(self.call, call);
         show(self.local, local);
@@ -236,8 +236,13 @@ impl Session {
     pub fn keep_time(self) {
         if let Some(platform) = self.platform() {
             let clock = platform.clone();
-            platform.every_second(move || self.now.set(clock.now()));
+            platform.every_second(move || self.tell_time(&clock));
         }
+    }
+
+    /// To the second: nothing on the screen is finer.
+    fn tell_time(self, platform: &Platform) {
+        show(self.now, Time::from_secs(platform.now().as_secs()));
     }
 
     #[must_use]

@@ -6,6 +6,7 @@ mod channel;
 mod clipboard;
 mod device_list;
 mod frame;
+mod fresh;
 mod ice;
 mod js;
 mod lines;
@@ -25,6 +26,8 @@ mod speaker;
 mod storage;
 mod streams;
 mod track;
+
+pub use fresh::IntoFresh;
 
 use std::{
     cell::{Cell, RefCell},

@@ -1,6 +1,9 @@
 //! A platform on which nothing happens.
 
-use leptos::{html, prelude::NodeRef};
+use leptos::{
+    html,
+    prelude::{AnyView, IntoAny, NodeRef},
+};
 
 use super::{NotificationPermission, StreamKey};
 use crate::{
@@ -96,5 +99,16 @@ impl Platform {
     /// Whether a person has already used this page since it was loaded: sounds may play.
     pub fn has_gesture(&self) -> bool {
         true
+    }
+}
+
+pub trait IntoFresh {
+    /// Erases the type of a view that is never part of the first tree.
+    fn into_fresh(self) -> AnyView;
+}
+
+impl<V: IntoAny> IntoFresh for V {
+    fn into_fresh(self) -> AnyView {
+        self.into_any()
     }
 }

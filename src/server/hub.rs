@@ -3,6 +3,7 @@
 
 mod mailbox;
 mod room;
+mod seat;
 
 use std::{
     collections::HashMap,
@@ -19,13 +20,14 @@ use tokio::{sync::watch, time::Instant};
 use tracing::info;
 
 pub use mailbox::{Content, Mailbox};
-pub use room::{Seat, frame};
+pub use room::frame;
+pub use seat::Seat;
 
 use self::room::{Room, Welcoming};
 use super::{
     Config,
     address::{Census, Counted, Origin},
-    registry::{Claim, ConnectionId, Join},
+    registry::{Claim, ConnectionId, Input, Join},
     ticket::Signer,
 };
 use crate::protocol::{self, BootId, ErrorCode, Hello, Nickname, PeerId};
@@ -163,7 +165,7 @@ async fn keep_time(hub: Hub, room: Arc<Room>) {
             () = room.wait() => {}
             () = hub.stopped() => return,
         }
-        room.tick();
+        room.input(Input::Tick);
         if hub.forget_if_empty(&room) {
             return;
         }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{avatar::Avatar, words};
 use crate::{
     call::{input::Action, view::Me},
+    platform::IntoFresh,
     protocol::Availability,
     session::Session,
 };
@@ -42,7 +43,7 @@ pub fn Myself() -> impl IntoView {
             </div>
         </section>
     }
-    .into_any()
+    .into_fresh()
 }
 
 fn nickname(me: &Me) -> String {

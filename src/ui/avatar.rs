@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::platform::IntoFresh;
+
 /// How many colours there are; the stylesheet knows them by number.
 const HUES: u32 = 12;
 
@@ -12,7 +14,7 @@ pub fn Avatar(#[prop(into)] name: Signal<String>) -> impl IntoView {
             {move || name.with(|name| initials(name))}
         </span>
     }
-    .into_any()
+    .into_fresh()
 }
 
 /// The first letters of the first and the last word.

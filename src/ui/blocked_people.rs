@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{call::input::Action, session::Session};
+use crate::{call::input::Action, platform::IntoFresh, session::Session};
 
 #[component]
 pub fn BlockedPeople() -> impl IntoView {
@@ -25,7 +25,7 @@ pub fn BlockedPeople() -> impl IntoView {
             }
         })
     })
-    .into_any()
+    .into_fresh()
 }
 
 #[component]
@@ -41,5 +41,5 @@ fn Unblock(name: String) -> impl IntoView {
             "Unblock"
         </button>
     }
-    .into_any()
+    .into_fresh()
 }

@@ -6,7 +6,7 @@ use super::{
     device_picker::DevicePickers,
     icon::{Glyph, Icon},
 };
-use crate::{call::input::Action, session::Session};
+use crate::{call::input::Action, platform::IntoFresh, session::Session};
 
 /// What the microphone's button does, and the key M. Unmuting somebody who is just listening opens it.
 pub fn toggle_microphone(session: Session) {
@@ -75,5 +75,5 @@ pub fn CallControls(
             </div>
         </div>
     }
-    .into_any()
+    .into_fresh()
 }

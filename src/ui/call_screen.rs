@@ -19,6 +19,7 @@ use crate::{
         status::{CallStatus, Step},
         view::{CallView, ParticipantView},
     },
+    platform::IntoFresh,
     session::Session,
 };
 
@@ -73,7 +74,7 @@ pub fn CallScreen() -> impl IntoView {
             </div>
         </main>
     }
-    .into_any()
+    .into_fresh()
 }
 
 /// The string between the two, while it rings at the other end.
@@ -90,7 +91,7 @@ fn Line(name: Memo<String>) -> impl IntoView {
             <Avatar name/>
         </div>
     }
-    .into_any()
+    .into_fresh()
 }
 
 #[component]
@@ -108,7 +109,7 @@ fn TapToHear(name: Memo<String>) -> impl IntoView {
             }
         })
     })
-    .into_any()
+    .into_fresh()
 }
 
 /// A device that fails during the call does not end it.
@@ -122,7 +123,7 @@ fn Trouble() -> impl IntoView {
             view! { <p class="badge" role="alert"><Icon glyph=Glyph::Warning/>{words}</p> }
         })
     })
-    .into_any()
+    .into_fresh()
 }
 
 fn status(session: Session) -> CallStatus {

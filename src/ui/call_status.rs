@@ -14,6 +14,7 @@ use crate::{
         status::CallStatus,
         view::{CallView, Link, ParticipantView},
     },
+    platform::IntoFresh,
     session::Session,
 };
 
@@ -37,7 +38,7 @@ pub fn CallStatusLine(status: Memo<CallStatus>) -> impl IntoView {
             }}
         </p>
     }
-    .into_any()
+    .into_fresh()
 }
 
 /// The time in the call.
@@ -82,7 +83,7 @@ pub fn Badges() -> impl IntoView {
             {move || alone.get().then(|| badge(Glyph::Warning, "The server is away. The call goes on.".into()))}
         </ul>
     }
-    .into_any()
+    .into_fresh()
 }
 
 fn badge(glyph: Glyph, words: String) -> impl IntoView {

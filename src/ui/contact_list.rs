@@ -8,7 +8,10 @@ use super::{
     logo::Cans,
     words,
 };
-use crate::session::{Person, Session};
+use crate::{
+    platform::IntoFresh,
+    session::{Person, Session},
+};
 
 /// From so many on, looking for a name is quicker than reading the list.
 const MANY: usize = 8;
@@ -39,7 +42,7 @@ pub fn ContactList() -> impl IntoView {
             }}
         </section>
     }
-    .into_any()
+    .into_fresh()
 }
 
 #[component]
@@ -57,7 +60,7 @@ fn Search(wanted: RwSignal<String>) -> impl IntoView {
             />
         </label>
     }
-    .into_any()
+    .into_fresh()
 }
 
 #[component]
@@ -69,7 +72,7 @@ fn Alone() -> impl IntoView {
             <p>"You are the first one here. Send somebody the link, and they appear as soon as they come in."</p>
         </div>
     }
-    .into_any()
+    .into_fresh()
 }
 
 fn found(session: Session, wanted: &str) -> Vec<Person> {

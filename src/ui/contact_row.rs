@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     call::{input::Action, view::Contact},
+    platform::IntoFresh,
     protocol::{Media, Status},
     session::{Person, Session},
 };
@@ -44,7 +45,7 @@ pub fn ContactRow(person: Person) -> impl IntoView {
             {move || more.get().then(|| view! { <More contact/> })}
         </li>
     }
-    .into_any()
+    .into_fresh()
 }
 
 #[component]
@@ -66,7 +67,7 @@ fn CallButton(contact: RwSignal<Contact>, media: Media) -> impl IntoView {
             <Icon glyph/>
         </button>
     }
-    .into_any()
+    .into_fresh()
 }
 
 /// What one does rarely.
@@ -94,7 +95,7 @@ fn More(contact: RwSignal<Contact>) -> impl IntoView {
             <p>"Somebody you block cannot make this device ring. They are not told."</p>
         </div>
     }
-    .into_any()
+    .into_fresh()
 }
 
 fn is_callable(contact: &Contact) -> bool {

@@ -7,6 +7,7 @@ use crate::{
         input::Action,
         local::{DeviceInfo, DeviceKind},
     },
+    platform::IntoFresh,
     session::Session,
 };
 
@@ -54,6 +55,7 @@ fn DevicePicker(kind: DeviceKind, label: &'static str) -> impl IntoView {
                     </select>
                 </label>
             }
+            .into_fresh()
         })
     })
     .into_any()

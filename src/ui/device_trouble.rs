@@ -12,6 +12,7 @@ use crate::{
         local::{DeviceKind, DeviceProblem, DeviceState},
         view::LocalView,
     },
+    platform::IntoFresh,
     session::Session,
 };
 
@@ -57,5 +58,5 @@ pub fn DeviceTrouble(devices: Devices, problem: DeviceProblem) -> impl IntoView 
             </div>
         </div>
     }
-    .into_any()
+    .into_fresh()
 }

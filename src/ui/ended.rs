@@ -14,6 +14,7 @@ use crate::{
         input::Action,
         status::{CallStatus, Ended},
     },
+    platform::IntoFresh,
     protocol::{Media, PeerId, Status},
     session::Session,
 };
@@ -38,7 +39,7 @@ pub fn EndedScreen() -> impl IntoView {
             </div>
         </main>
     }
-    .into_any()
+    .into_fresh()
 }
 
 fn end(session: Session) -> (Ended, Option<std::time::Duration>) {
@@ -73,7 +74,7 @@ fn CallAgain(name: String) -> impl IntoView {
             }
         })
     })
-    .into_any()
+    .into_fresh()
 }
 
 fn is_free(session: Session, peer: PeerId) -> bool {

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     call::{input::Action, status::CallStatus, view::CallView},
+    platform::IntoFresh,
     protocol::Media,
     session::Session,
 };
@@ -84,5 +85,5 @@ fn Ringing(name: String, media: Media) -> impl IntoView {
             </button>
         </div>
     }
-    .into_any()
+    .into_fresh()
 }

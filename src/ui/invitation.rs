@@ -9,6 +9,7 @@ use super::{
     qr::Qr,
 };
 use crate::{
+    platform::IntoFresh,
     protocol::Room,
     session::{Session, address},
 };
@@ -63,7 +64,7 @@ pub fn Invitation(room: Room) -> impl IntoView {
             </details>
         </section>
     }
-    .into_any()
+    .into_fresh()
 }
 
 #[component]
@@ -90,5 +91,5 @@ fn CopyButton(link: String) -> impl IntoView {
             </span>
         </button>
     }
-    .into_any()
+    .into_fresh()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::session::Session;
+use crate::{platform::IntoFresh, session::Session};
 
 /// Steps of the bar.
 const STEPS: u32 = 24;
@@ -26,5 +26,5 @@ pub fn LevelMeter() -> impl IntoView {
             <rect class="meter__bar" width=move || level.get() height="1"/>
         </svg>
     }
-    .into_any()
+    .into_fresh()
 }

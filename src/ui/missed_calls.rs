@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::icon::{Glyph, Icon};
 use crate::{
     call::{input::Action, view::Missed},
+    platform::IntoFresh,
     protocol::Media,
     session::Session,
 };
@@ -27,7 +28,7 @@ pub fn MissedCalls() -> impl IntoView {
             }
         })
     })
-    .into_any()
+    .into_fresh()
 }
 
 #[component]
@@ -70,5 +71,5 @@ fn MissedCall(missed: Missed) -> impl IntoView {
             </button>
         </li>
     }
-    .into_any()
+    .into_fresh()
 }

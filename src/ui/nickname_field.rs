@@ -8,7 +8,7 @@ use super::{
     icon::{Glyph, Icon},
     words,
 };
-use crate::protocol::Nickname;
+use crate::{platform::IntoFresh, protocol::Nickname};
 
 #[component]
 pub fn NicknameField(entrance: Entrance) -> impl IntoView {
@@ -47,7 +47,7 @@ pub fn NicknameField(entrance: Entrance) -> impl IntoView {
                 }
             />
             <div id="nickname-problem" class="field__problem" aria-live="polite">
-                {move || complaint().map(|words| view! { <p><Icon glyph=Glyph::Warning/>{words}</p> })}
+                {move || complaint().map(|words| view! { <p><Icon glyph=Glyph::Warning/>{words}</p> }.into_fresh())}
                 {move || {
                     suggestion().map(|free| {
                         let label = format!("Use “{free}”");
@@ -56,6 +56,7 @@ pub fn NicknameField(entrance: Entrance) -> impl IntoView {
                                 {label}
                             </button>
                         }
+                        .into_fresh()
                     })
                 }}
             </div>

@@ -11,7 +11,7 @@ use crate::{
         input::Action,
         view::{Link, Me},
     },
-    platform::NotificationPermission,
+    platform::{IntoFresh, NotificationPermission},
     session::Session,
 };
 
@@ -25,7 +25,7 @@ pub fn Notices() -> impl IntoView {
             <NotificationOffer/>
         </div>
     }
-    .into_any()
+    .into_fresh()
 }
 
 /// The connection to the server, when there is something to say of it.
@@ -48,7 +48,7 @@ pub fn LinkNotice() -> impl IntoView {
             })}
         </div>
     }
-    .into_any()
+    .into_fresh()
 }
 
 #[component]
@@ -64,7 +64,7 @@ fn Renamed() -> impl IntoView {
             }
         })
     })
-    .into_any()
+    .into_fresh()
 }
 
 /// After a reload the page may not make a sound before it is touched.
@@ -83,7 +83,7 @@ fn Silent() -> impl IntoView {
             }
         })
     })
-    .into_any()
+    .into_fresh()
 }
 
 /// Any touch of the page will do, not only that of the notice.
@@ -120,5 +120,5 @@ fn NotificationOffer() -> impl IntoView {
             }
         })
     })
-    .into_any()
+    .into_fresh()
 }

@@ -15,7 +15,7 @@ use crate::{
         input::Action,
         local::{DeviceProblem, DeviceState},
     },
-    platform::StreamKey,
+    platform::{IntoFresh, StreamKey},
     session::Session,
 };
 
@@ -57,7 +57,7 @@ pub fn RoomPreview() -> impl IntoView {
             })}
         </section>
     }
-    .into_any()
+    .into_fresh()
 }
 
 #[component]
@@ -65,7 +65,9 @@ fn Level() -> impl IntoView {
     let session = expect_context::<Session>();
     let heard = Memo::new(move |_| session.local.with(|local| local.microphone == DeviceState::On));
     (move || {
-        heard.get().then(|| view! { <div class="level"><Icon glyph=Glyph::Microphone/><LevelMeter/></div> })
+        heard.get().then(|| {
+            view! { <div class="level"><Icon glyph=Glyph::Microphone/><LevelMeter/></div> }.into_fresh()
+        })
     })
     .into_any()
 }
@@ -126,22 +128,22 @@ fn OwnPicture() -> impl IntoView {
                         <p>"See and hear yourself before others do."</p>
                         <button type="button" class="button" on:click=ask>"Turn on"</button>
                     </div>
-                }.into_any(),
+                }.into_fresh().into_any(),
                 Picture::Opening => view! {
                     <p class="picture__words" role="status">
                         "Your browser asks whether this page may use it. Please allow it there."
                     </p>
-                }.into_any(),
-                Picture::On => view! { <OwnVideo label="Your camera"/> }.into_any(),
+                }.into_fresh().into_any(),
+                Picture::On => view! { <OwnVideo label="Your camera"/> }.into_fresh().into_any(),
                 Picture::Off { microphone: true } => view! {
                     <p class="picture__words">"Your camera stays off. Others will hear you."</p>
-                }.into_any(),
+                }.into_fresh().into_any(),
                 Picture::Off { microphone: false } => view! {
                     <p class="picture__words">
                         "Others will neither see nor hear you. You can turn both on during a call."
                     </p>
-                }.into_any(),
-                Picture::Trouble(devices, problem) => view! { <DeviceTrouble devices problem/> }.into_any(),
+                }.into_fresh().into_any(),
+                Picture::Trouble(devices, problem) => view! { <DeviceTrouble devices problem/> }.into_fresh().into_any(),
             }}
         </div>
     }
@@ -168,5 +170,5 @@ pub fn OwnVideo(label: &'static str) -> impl IntoView {
             node_ref=video
         ></video>
     }
-    .into_any()
+    .into_fresh()
 }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     call::{input::Action, view::Link},
+    platform::IntoFresh,
     protocol::{Room, RoomCode},
     session::Session,
 };
@@ -130,7 +131,7 @@ fn OnTheWay(entrance: Entrance) -> impl IntoView {
                     <button type="button" class="button button--quiet" on:click=move |_| session.act(Action::LeaveRoom)>
                         "Cancel"
                     </button>
-                })
+                }.into_fresh())
             }}
         </div>
     }

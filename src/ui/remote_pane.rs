@@ -8,7 +8,7 @@ use crate::{
         control::CameraState,
         view::{CallView, ParticipantView},
     },
-    platform::StreamKey,
+    platform::{IntoFresh, StreamKey},
     protocol::PeerId,
     session::Session,
 };
@@ -23,19 +23,27 @@ pub fn RemotePane(other: ParticipantView) -> impl IntoView {
     }
     let camera = Memo::new(move |_| session.call.with(|call| camera(call.as_ref(), peer)));
     let name = nickname.to_string();
+    let tall = RwSignal::new(false);
+    let measure = move |_| {
+        if let Some(video) = video.get_untracked() {
+            tall.set(video.video_height() > video.video_width());
+        }
+    };
     view! {
         <div class="remote" data-camera=move || if camera.get() == CameraState::On { "on" } else { "off" }>
             <video
                 data-testid="remote-video"
                 aria-label=format!("Picture of {name}")
+                data-shape=move || if tall.get() { "tall" } else { "wide" }
                 autoplay
                 playsinline
                 node_ref=video
+                on:resize=measure
             ></video>
             <Avatar name/>
         </div>
     }
-    .into_any()
+    .into_fresh()
 }
 
 fn camera(call: Option<&CallView>, peer: PeerId) -> CameraState {

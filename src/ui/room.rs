@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     call::{input::Action, view::Link},
+    platform::IntoFresh,
     session::Session,
 };
 
@@ -51,5 +52,5 @@ pub fn RoomScreen() -> impl IntoView {
             </aside>
         </main>
     }
-    .into_any()
+    .into_fresh()
 }

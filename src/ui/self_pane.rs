@@ -6,7 +6,7 @@ use super::{
     icon::{Glyph, Icon},
     preview::OwnVideo,
 };
-use crate::{call::local::DeviceState, session::Session};
+use crate::{call::local::DeviceState, platform::IntoFresh, session::Session};
 
 #[component]
 pub fn SelfPane() -> impl IntoView {
@@ -16,8 +16,8 @@ pub fn SelfPane() -> impl IntoView {
     view! {
         <div class="self" data-camera=move || if camera.get() { "on" } else { "off" }>
             {move || match camera.get() {
-                true => view! { <OwnVideo label="Your picture"/> }.into_any(),
-                false => view! { <p class="self__words"><Icon glyph=Glyph::CameraOff/>"You"</p> }.into_any(),
+                true => view! { <OwnVideo label="Your picture"/> }.into_fresh(),
+                false => view! { <p class="self__words"><Icon glyph=Glyph::CameraOff/>"You"</p> }.into_fresh(),
             }}
             {move || muted.get().then(|| view! {
                 <span class="self__muted" role="img" aria-label="You are muted">
@@ -26,5 +26,5 @@ pub fn SelfPane() -> impl IntoView {
             })}
         </div>
     }
-    .into_any()
+    .into_fresh()
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub fn keep(session: Session) {
-    let title = Memo::new(move |_| title(session));
+    let title = Memo::new(move |before: Option<&String>| title(session, before));
     Effect::new(move |_| {
         let title = title.get();
         if let Some(platform) = session.platform() {
@@ -18,13 +18,14 @@ pub fn keep(session: Session) {
     });
 }
 
-fn title(session: Session) -> String {
+/// Somebody who calls stands in every other title.
+fn title(session: Session, before: Option<&String>) -> String {
     let room = session.me().map(|me| me.room);
     let resting = words::title(room.as_ref());
     session.call.with(|call| match call {
         Some(CallView { status: CallStatus::Incoming { .. }, others, .. }) => {
-            let flash = session.now.get().as_secs() % 2 == 0;
-            let caller = others.first().filter(|_| flash);
+            session.now.track();
+            let caller = others.first().filter(|_| before.is_none_or(|before| *before == resting));
             caller.map_or(resting, |caller| format!("📞 {} is calling", caller.nickname))
         }
         Some(CallView { others, status, .. }) if !matches!(status, CallStatus::Ended { .. }) => {

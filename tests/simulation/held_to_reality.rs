@@ -53,7 +53,9 @@ impl Stage {
             Signaling::Closed => "closed",
         };
         let place = format!("{scenario}: {step}");
-        assert_eq!(result, real["result"], "{place}");
+        if real["result"] != "browsers_differ" {
+            assert_eq!(result, real["result"], "{place}");
+        }
         assert_eq!(signaling, real["signaling"], "{place}");
         assert_eq!(connection.tracks, real["tracks"], "{place}");
         let transceivers: Vec<&str> =

@@ -5,7 +5,10 @@ use std::{net::SocketAddr, sync::Arc};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tincan::protocol::{ErrorCode, ServerFrame, ServerMessage};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{Message, client::IntoClientRequest},
@@ -15,7 +18,7 @@ use super::{PATIENCE, Server};
 
 pub struct Raw {
     pub socket: WebSocketStream<TcpStream>,
-    _server: Arc<Server>,
+    _server: Option<Arc<Server>>,
 }
 
 /// How a connection ended: code and reason of the close frame.
@@ -28,13 +31,18 @@ pub struct Closed {
 impl Raw {
     pub async fn connects(server: &Arc<Server>) -> Self {
         let socket = connect(server.address, None).await.expect("the server did not upgrade");
-        Self { socket, _server: Arc::clone(server) }
+        Self { socket, _server: Some(Arc::clone(server)) }
+    }
+
+    pub async fn connects_to(address: SocketAddr) -> Self {
+        let socket = connect(address, None).await.expect("the server did not upgrade");
+        Self { socket, _server: None }
     }
 
     /// As a browser does, for a page of this origin.
     pub async fn connects_from(server: &Arc<Server>, origin: &str) -> Option<Self> {
         let socket = connect(server.address, Some(origin)).await?;
-        Some(Self { socket, _server: Arc::clone(server) })
+        Some(Self { socket, _server: Some(Arc::clone(server)) })
     }
 
     pub async fn sends(&mut self, message: Message) {
@@ -97,7 +105,11 @@ impl Raw {
 }
 
 async fn connect(address: SocketAddr, origin: Option<&str>) -> Option<WebSocketStream<TcpStream>> {
-    let stream = TcpStream::connect(address).await.unwrap();
+    let socket = TcpSocket::new_v4().unwrap();
+    // So that a client which does not read is soon noticed.
+    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    socket.set_nodelay(true).unwrap();
+    let stream = socket.connect(address).await.unwrap();
     let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
     if let Some(origin) = origin {
         request.headers_mut().insert("origin", origin.parse().unwrap());

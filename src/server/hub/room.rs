@@ -2,7 +2,6 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -13,7 +12,7 @@ use tracing::{debug, error};
 
 use super::Mailbox;
 use crate::{
-    protocol::{self, BootId, CLOSE_TOO_SLOW, ClientMessage, IceServer, PeerId, ServerFrame, ServerMessage},
+    protocol::{self, BootId, CLOSE_TOO_SLOW, IceServer, PeerId, ServerFrame, ServerMessage},
     server::{
         registry::{ConnectionId, Delivery, Input, Join, Registry, RoomLimits},
         ticket::Signer,
@@ -82,8 +81,20 @@ impl Room {
         Some(state.members.get(&connection).map(|member| member.peer))
     }
 
-    pub fn tick(&self) {
-        self.handle(&mut self.state(), Input::Tick, None);
+    pub fn input(&self, input: Input) {
+        self.handle(&mut self.state(), input, None);
+    }
+
+    pub fn leave(&self, connection: ConnectionId, peer: PeerId) {
+        let mut state = self.state();
+        state.members.remove(&connection);
+        self.handle(&mut state, Input::Closed { peer, connection }, None);
+    }
+
+    /// `None` for whoever is not here any more.
+    pub fn ticket(&self, peer: PeerId) -> Option<String> {
+        let nickname = self.state().registry.nickname(peer)?.clone();
+        Some(self.welcoming.ticket(&self.key, peer, &nickname))
     }
 
     /// Until the registry wants a tick, or the room is empty.
@@ -204,53 +215,4 @@ pub fn frame(id: Option<u32>, message: ServerMessage) -> Utf8Bytes {
         },
         Utf8Bytes::from,
     )
-}
-
-/// A peer's place in its room, held by its socket. Dropped, the connection is gone.
-pub struct Seat {
-    room: Arc<Room>,
-    peer: PeerId,
-    connection: ConnectionId,
-    mailbox: Arc<Mailbox>,
-}
-
-impl fmt::Debug for Seat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Seat({})", self.peer)
-    }
-}
-
-impl Seat {
-    pub(super) fn new(
-        room: Arc<Room>,
-        peer: PeerId,
-        connection: ConnectionId,
-        mailbox: Arc<Mailbox>,
-    ) -> Self {
-        Self { room, peer, connection, mailbox }
-    }
-
-    /// What the peer says.
-    pub fn hear(&self, id: u32, message: ClientMessage) {
-        let (peer, connection) = (self.peer, self.connection);
-        self.room.handle(&mut self.room.state(), Input::Message { peer, connection, id, message }, None);
-    }
-
-    /// Gives the peer a fresh ticket.
-    pub fn renew_ticket(&self) {
-        let nickname = self.room.state().registry.nickname(self.peer).cloned();
-        if let Some(nickname) = nickname {
-            let ticket = self.room.welcoming.ticket(&self.room.key, self.peer, &nickname);
-            self.mailbox.push(frame(None, ServerMessage::Ticket { ticket }));
-        }
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut state = self.room.state();
-        state.members.remove(&self.connection);
-        let (peer, connection) = (self.peer, self.connection);
-        self.room.handle(&mut state, Input::Closed { peer, connection }, None);
-    }
 }

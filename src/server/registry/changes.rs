@@ -11,7 +11,7 @@ use crate::protocol::{Availability, PeerId, Presence, ServerMessage, Status};
 
 /// People in one message: what is written to every socket of a large room in one piece stays small, and with it
 /// each socket's buffer.
-const MOST_IN_ONE: usize = 128;
+const MOST_IN_ONE: usize = 64;
 
 #[derive(Debug, Default)]
 pub(super) struct Changes {

@@ -28,8 +28,9 @@ use crate::{
 
 /// Allocated for every connection, however idle: most messages are smaller than this.
 const READ_BUFFER: usize = 4 * 1024;
-/// What has gathered beyond this is written without waiting for the flush.
-const WRITE_BUFFER: usize = 4 * 1024;
+/// What has gathered beyond this is written without waiting for the flush. The buffer never shrinks again, so
+/// that this and the longest message a socket has been sent is what it keeps for good.
+const WRITE_BUFFER: usize = 1024;
 /// More than the buffer and the longest message the server ever writes.
 const MOST_UNWRITTEN: usize = 256 * 1024;
 

@@ -47,15 +47,15 @@ fn a_newcomer_knows_everybody_from_welcome_and_next_announcement() {
 fn a_large_room_comes_in_portions() {
     let mut story = Story::begin();
     story.registry.limits.peers = 400;
-    let people: Vec<Person> = (0..300).map(|number| story.joins(&format!("Guest {number}"))).collect();
+    let people: Vec<Person> = (0..150).map(|number| story.joins(&format!("Guest {number}"))).collect();
     story.ticks();
     let sizes: Vec<usize> =
         story.announcements(people[0]).iter().map(|presence| presence.joined.len()).collect();
-    assert_eq!(sizes, [128, 128, 44]);
+    assert_eq!(sizes, [64, 64, 22]);
     let last = story.joins("Last");
-    assert_eq!(story.admissions[&last.connection].contacts.joined.len(), 128);
+    assert_eq!(story.admissions[&last.connection].contacts.joined.len(), 64);
     let sizes: Vec<usize> = story.announcements(last).iter().map(|presence| presence.joined.len()).collect();
-    assert_eq!(sizes, [128, 44]);
+    assert_eq!(sizes, [64, 22]);
 }
 
 #[test]

@@ -1,0 +1,57 @@
+//! A peer's hold on its room.
+
+use std::{fmt, sync::Arc};
+
+use super::{
+    Mailbox,
+    room::{Room, frame},
+};
+use crate::{
+    protocol::{ClientMessage, PeerId, ServerMessage},
+    server::registry::{ConnectionId, Input},
+};
+
+/// A peer's place in its room, held by its socket. Dropped, the connection is gone.
+pub struct Seat {
+    room: Arc<Room>,
+    peer: PeerId,
+    connection: ConnectionId,
+    mailbox: Arc<Mailbox>,
+}
+
+impl fmt::Debug for Seat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Seat({})", self.peer)
+    }
+}
+
+impl Seat {
+    pub(super) fn new(
+        room: Arc<Room>,
+        peer: PeerId,
+        connection: ConnectionId,
+        mailbox: Arc<Mailbox>,
+    ) -> Self {
+        Self { room, peer, connection, mailbox }
+    }
+
+    /// What the peer says.
+    pub fn hear(&self, id: u32, message: ClientMessage) {
+        let (peer, connection) = (self.peer, self.connection);
+        self.room.input(Input::Message { peer, connection, id, message });
+    }
+
+    /// Gives the peer a fresh ticket.
+    pub fn renew_ticket(&self) {
+        if let Some(ticket) = self.room.ticket(self.peer) {
+            // Whoever has a full mailbox is about to be dropped.
+            let _ = self.mailbox.push(frame(None, ServerMessage::Ticket { ticket }));
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.room.leave(self.connection, self.peer);
+    }
+}
