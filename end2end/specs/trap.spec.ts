@@ -53,7 +53,8 @@ class Trap {
   }
 
   static async laid(): Promise<Trap> {
-    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    // Both kinds of address, whichever the name leads to.
+    const socket = createSocket('udp6').bind(0, '::');
     await once(socket, 'listening');
     return new Trap(socket);
   }

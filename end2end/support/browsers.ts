@@ -17,8 +17,8 @@ export interface Wanted {
   devices: Devices;
 }
 
-/** Host names that lead to this machine in every browser here, so that a look-up of one can be seen. */
-export const SPY_HOST = 'spy.tincan.test';
+/** A host name that leads to this machine, so that a look-up of it can be seen (RFC 6761, section 6.3). */
+export const SPY_HOST = 'spy.localhost';
 /** A name of this machine that is not a secure context, as an address in a home network would not be. */
 export const INSECURE_HOST = 'home.tincan.test';
 
@@ -43,7 +43,7 @@ function launchChromium({ owner, devices }: Wanted): Promise<Browser> {
       ...camera,
       ...(asRoot ? ['--no-sandbox'] : []),
       '--disable-background-networking',
-      `--host-resolver-rules=MAP ${SPY_HOST} 127.0.0.1, MAP ${INSECURE_HOST} 127.0.0.1`,
+      `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
     ],
   });
 }
@@ -58,7 +58,7 @@ function launchFirefox({ devices }: Wanted): Promise<Browser> {
       'media.navigator.permission.disabled': devices !== 'denied',
       'permissions.default.camera': devices === 'denied' ? 2 : 0,
       'permissions.default.microphone': devices === 'denied' ? 2 : 0,
-      'network.dns.localDomains': `${SPY_HOST},${INSECURE_HOST}`,
+      'network.dns.localDomains': INSECURE_HOST,
       // Nothing leaves this machine.
       'app.normandy.enabled': false,
       'nimbus.rollouts.enabled': false,

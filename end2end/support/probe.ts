@@ -240,6 +240,8 @@ export function installProbe(): void {
  * canvas. The microphone stays the browser's. Runs before the probe, and is given to the browser as text.
  */
 export function installCamera([red, green, blue]: readonly [number, number, number]): void {
+  // Not in a secure context.
+  if (!navigator.mediaDevices) return;
   const { setInterval, clearInterval } = window;
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 
