@@ -94,7 +94,7 @@ beside = $$(command -v $(1) >/dev/null && echo --root .tools)
 node-modules: end2end/node_modules/.package-lock.json
 
 end2end/node_modules/.package-lock.json: end2end/package-lock.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null \
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null \
 	  || { echo 'Tincan is built and tested with Node 20 or newer: https://nodejs.org'; exit 1; }
 	@echo '==> Installing wasm-opt and Playwright into end2end/node_modules (seconds; 170 MB).'
 	@cd end2end && npm ci --no-fund --no-audit
