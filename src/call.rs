@@ -28,13 +28,15 @@ mod tests;
 use std::time::Duration;
 
 use self::{
-    active::ActiveCall,
+    active::{ActiveCall, ControlState},
     contacts::Contacts,
-    effect::{Effect, Notification, Remembered, Sound},
+    control::Control,
+    effect::{Effect, Notification, PairOp, Remembered, Sound},
     input::{Input, PageEvent, SocketEvent, SocketId},
     link::{Link, Step},
     local::LocalMedia,
     pair::{Out, PairId},
+    signal::Signal,
     view::{Contact, Entry, EntryProblem, Me, Missed, View},
 };
 use crate::{
@@ -260,23 +262,27 @@ impl Phone {
         }
     }
 
-    /// Does what a pair asks for; what it says goes out only when the server would let it through, and is in
-    /// the pair's log until then.
+    /// Does what a pair asks for.
     fn perform(&mut self, pair: PairId, outs: Vec<Out>) {
         for out in outs {
             match out {
                 Out::Op(op) => self.emit(Effect::Pair { pair, op }),
-                Out::Say(signal) => {
-                    let may = self.call.as_ref().is_some_and(ActiveCall::may_signal);
-                    if let (true, Some(payload)) = (may, Payload::write(&signal)) {
-                        self.send_if_online(ClientMessage::Signal {
-                            call: pair.call,
-                            to: pair.peer,
-                            payload,
-                        });
-                    }
-                }
+                Out::Say(signal) => self.say(pair, signal),
             }
+        }
+    }
+
+    /// Says it by data channel and by server: it counts once. What the server would not let through yet is in
+    /// the pair's log until it does.
+    fn say(&mut self, pair: PairId, signal: Signal) {
+        let Some(call) = &self.call else { return };
+        let may = call.may_signal();
+        let open = call.other(pair.peer).is_some_and(|other| other.control == ControlState::Open);
+        if let (true, Some(payload)) = (may, Payload::write(&signal)) {
+            self.send_if_online(ClientMessage::Signal { call: pair.call, to: pair.peer, payload });
+        }
+        if open {
+            self.emit(Effect::Pair { pair, op: PairOp::Control(Control::Negotiation(signal)) });
         }
     }
 

@@ -2,11 +2,11 @@
 //! simulation.
 
 use super::{
-    control::{CameraState, Control, MediaState, MicrophoneState},
-    effect::{DeviceOp, PairOp},
+    control::{CameraState, MediaState, MicrophoneState},
+    effect::DeviceOp,
     input::{Action, DeviceEvent, PairEvent, PathState},
     local::DeviceKind,
-    signal::{Body, Candidate, Signal},
+    signal::{Body, Candidate},
     status::{CallStatus, Ended},
     *,
 };
@@ -343,6 +343,18 @@ fn a_path_that_is_lost_is_looked_for_until_it_is_given_up() {
     assert_eq!(alice.status(), Some(CallStatus::Reconnecting { long: true }));
     alice.waits(Time::from_secs(300));
     assert!(matches!(alice.status(), Some(CallStatus::Ended { why: Ended::NoPath, .. })));
+}
+
+#[test]
+fn a_restart_goes_by_data_channel_too() {
+    let mut alice = Alice::in_call();
+    alice.pair(PairEvent::Answered { sdp: "v=0".into() });
+    alice.socket(SocketEvent::Closed { code: 1006 });
+    alice.pair(PairEvent::State(PathState::Failed));
+    let restart = alice.waits(Time::from_secs(30));
+    assert!(operations(&restart).contains(&&PairOp::Offer { restart: true }));
+    let said = alice.pair(PairEvent::Offered { sdp: "v=0".into() });
+    assert!(matches!(operations(&said)[..], [PairOp::Control(Control::Negotiation(_))]), "{said:?}");
 }
 
 #[test]
