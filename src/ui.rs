@@ -20,6 +20,7 @@ mod icon;
 mod incoming_call;
 mod invitation;
 mod level_meter;
+mod live;
 mod logo;
 mod missed_calls;
 mod nickname_field;

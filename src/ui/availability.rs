@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{avatar::Avatar, words};
+use super::{
+    avatar::Avatar,
+    live::{live, memo},
+    words,
+};
 use crate::{
     call::{input::Action, view::Me},
     platform::IntoFresh,
@@ -15,7 +19,7 @@ const CHOICES: [Availability; 3] = [Availability::Available, Availability::Away,
 #[component]
 pub fn Myself() -> impl IntoView {
     let session = expect_context::<Session>();
-    let me = Memo::new(move |_| session.me());
+    let me = memo(move || session.me());
     let name = Signal::derive(move || me.with(|me| me.as_ref().map(nickname).unwrap_or_default()));
     let availability = move || me.with(|me| me.as_ref().map(|me| me.availability).unwrap_or_default());
     let choose = move |index: String| {
@@ -26,7 +30,7 @@ pub fn Myself() -> impl IntoView {
     };
     let options = CHOICES.into_iter().enumerate().map(|(index, choice)| {
         view! {
-            <option value=index selected=move || availability() == choice>{words::availability(choice)}</option>
+            <option value=index selected=live(move || availability() == choice)>{words::availability(choice)}</option>
         }
     });
     view! {

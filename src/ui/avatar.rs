@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::live;
+
 use crate::platform::IntoFresh;
 
 /// How many colours there are; the stylesheet knows them by number.
@@ -10,8 +12,8 @@ const HUES: u32 = 12;
 #[component]
 pub fn Avatar(#[prop(into)] name: Signal<String>) -> impl IntoView {
     view! {
-        <span class="avatar" aria-hidden="true" data-hue=move || name.with(|name| hue(name))>
-            {move || name.with(|name| initials(name))}
+        <span class="avatar" aria-hidden="true" data-hue=live(move || name.with(|name| hue(name)))>
+            {live(move || name.with(|name| initials(name)))}
         </span>
     }
     .into_fresh()

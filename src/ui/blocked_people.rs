@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 
+use super::live::{live, memo};
+
 use crate::{call::input::Action, platform::IntoFresh, session::Session};
 
 #[component]
 pub fn BlockedPeople() -> impl IntoView {
     let session = expect_context::<Session>();
-    let any = Memo::new(move |_| session.blocked.with(|blocked| !blocked.is_empty()));
-    (move || {
+    let any = memo(move || session.blocked.with(|blocked| !blocked.is_empty()));
+    live(move || {
         any.get().then(|| {
             view! {
                 <details class="card blocked">
@@ -23,6 +25,7 @@ pub fn BlockedPeople() -> impl IntoView {
                     </ul>
                 </details>
             }
+            .into_fresh()
         })
     })
     .into_fresh()

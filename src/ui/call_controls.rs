@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     device_picker::DevicePickers,
     icon::{Glyph, Icon},
+    live::{live, memo},
 };
 use crate::{call::input::Action, platform::IntoFresh, session::Session};
 
@@ -26,39 +27,39 @@ pub fn CallControls(
     outgoing: Signal<bool>,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
-    let hears = Memo::new(move |_| session.local.with(|local| local.use_microphone && !local.muted));
-    let sees = Memo::new(move |_| session.local.with(|local| local.use_camera));
+    let hears = memo(move || session.local.with(|local| local.use_microphone && !local.muted));
+    let sees = memo(move || session.local.with(|local| local.use_camera));
     let devices = RwSignal::new(false);
     let microphone = move || if hears.get() { Glyph::Microphone } else { Glyph::MicrophoneOff };
     let camera = move || if sees.get() { Glyph::Camera } else { Glyph::CameraOff };
     view! {
         <div class="controls">
-            {move || devices.get().then(|| view! { <div class="controls__devices"><DevicePickers/></div> })}
+            {live(move || devices.get().then(|| view! { <div class="controls__devices"><DevicePickers/></div> }.into_fresh()))}
             <div class="controls__row" role="group" aria-label="Call controls">
                 <button
                     type="button"
                     class="control"
-                    aria-pressed=move || hears.get().to_string()
+                    aria-pressed=live(move || hears.get().to_string())
                     title="Microphone (M)"
                     on:click=move |_| toggle_microphone(session)
                 >
-                    {move || view! { <Icon glyph=microphone()/> }}
+                    {live(move || view! { <Icon glyph=microphone()/> })}
                     <span>"Microphone"</span>
                 </button>
                 <button
                     type="button"
                     class="control"
-                    aria-pressed=move || sees.get().to_string()
+                    aria-pressed=live(move || sees.get().to_string())
                     title="Camera (V)"
                     on:click=move |_| toggle_camera(session)
                 >
-                    {move || view! { <Icon glyph=camera()/> }}
+                    {live(move || view! { <Icon glyph=camera()/> })}
                     <span>"Camera"</span>
                 </button>
                 <button
                     type="button"
                     class="control"
-                    aria-expanded=move || devices.get().to_string()
+                    aria-expanded=live(move || devices.get().to_string())
                     on:click=move |_| devices.update(|devices| *devices = !*devices)
                 >
                     <Icon glyph=Glyph::Sliders/>
@@ -70,7 +71,7 @@ pub fn CallControls(
                     on:click=move |_| session.act(Action::HangUp)
                 >
                     <Icon glyph=Glyph::HangUp/>
-                    <span>{move || if outgoing.get() { "Cancel" } else { "Hang up" }}</span>
+                    <span>{live(move || if outgoing.get() { "Cancel" } else { "Hang up" })}</span>
                 </button>
             </div>
         </div>

@@ -9,6 +9,7 @@ use super::{
     device_trouble::trouble,
     focus,
     icon::{Glyph, Icon},
+    live::{live, memo},
     remote_pane::RemotePane,
     self_pane::SelfPane,
     words,
@@ -28,9 +29,9 @@ pub fn CallScreen() -> impl IntoView {
     let session = expect_context::<Session>();
     let heading = NodeRef::new();
     focus::follow(session, heading);
-    let status = Memo::new(move |_| status(session));
-    let outgoing = Memo::new(move |_| matches!(status.get(), CallStatus::Calling | CallStatus::Ringing));
-    let name = Memo::new(move |_| name(session));
+    let status = memo(move || status(session));
+    let outgoing = memo(move || matches!(status.get(), CallStatus::Calling | CallStatus::Ringing));
+    let name = memo(move || name(session));
     // Each sign of life starts the fading of the controls anew: the stylesheet has one fading for either word.
     let awake = RwSignal::new(false);
     let wake = move || awake.update(|awake| *awake = !*awake);
@@ -49,8 +50,8 @@ pub fn CallScreen() -> impl IntoView {
         <main
             class="stage call"
             tabindex="-1"
-            data-phase=move || phase(status.get())
-            data-awake=move || if awake.get() { "tick" } else { "tock" }
+            data-phase=live(move || phase(status.get()))
+            data-awake=live(move || if awake.get() { "tick" } else { "tock" })
             on:pointermove=move |_| wake()
             on:pointerdown=move |_| wake()
             on:keydown=keys
@@ -59,12 +60,12 @@ pub fn CallScreen() -> impl IntoView {
                 <For each=move || others(session) key=|other| other.peer let:other>
                     <RemotePane other/>
                 </For>
-                {move || outgoing.get().then(|| view! { <Line name/> })}
+                {live(move || outgoing.get().then(|| view! { <Line name/> }.into_fresh()))}
             </div>
             <header class="call__head">
                 <h1 tabindex="-1" node_ref=heading>{name}</h1>
                 <CallStatusLine status/>
-                {move || (!outgoing.get()).then(|| view! { <Badges/> })}
+                {live(move || (!outgoing.get()).then(|| view! { <Badges/> }.into_fresh()))}
             </header>
             <SelfPane/>
             <div class="call__foot">
@@ -97,16 +98,16 @@ fn Line(name: Memo<String>) -> impl IntoView {
 #[component]
 fn TapToHear(name: Memo<String>) -> impl IntoView {
     let session = expect_context::<Session>();
-    let wanted =
-        Memo::new(move |_| session.call.with(|call| call.as_ref().is_some_and(|call| call.tap_to_hear)));
-    (move || {
+    let wanted = memo(move || session.call.with(|call| call.as_ref().is_some_and(|call| call.tap_to_hear)));
+    live(move || {
         wanted.get().then(|| {
             view! {
                 <button type="button" class="button button--accent" on:click=move |_| session.act(Action::TapToHear)>
                     <Icon glyph=Glyph::Speaker/>
-                    {move || format!("Tap to hear {}", name.get())}
+                    {live(move || format!("Tap to hear {}", name.get()))}
                 </button>
             }
+            .into_fresh()
         })
     })
     .into_fresh()
@@ -116,8 +117,8 @@ fn TapToHear(name: Memo<String>) -> impl IntoView {
 #[component]
 fn Trouble() -> impl IntoView {
     let session = expect_context::<Session>();
-    let trouble = Memo::new(move |_| session.local.with(trouble));
-    (move || {
+    let trouble = memo(move || session.local.with(trouble));
+    live(move || {
         trouble.get().map(|(devices, problem)| {
             let words = [words::trouble(devices, problem), ". ", words::remedy(problem)].concat();
             view! { <p class="badge" role="alert"><Icon glyph=Glyph::Warning/>{words}</p> }

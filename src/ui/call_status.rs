@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     icon::{Glyph, Icon},
+    live::{live, memo},
     words,
 };
 use crate::{
@@ -21,21 +22,21 @@ use crate::{
 #[component]
 pub fn CallStatusLine(status: Memo<CallStatus>) -> impl IntoView {
     let session = expect_context::<Session>();
-    let connected = Memo::new(move |_| match status.get() {
+    let connected = memo(move || match status.get() {
         CallStatus::Connected { since } => Some(since),
         _ => None,
     });
-    let setup = Memo::new(move |_| session.call.with(|call| call.as_ref().and_then(|call| call.setup)));
+    let setup = memo(move || session.call.with(|call| call.as_ref().and_then(|call| call.setup)));
     view! {
         <p class="status">
             <span class="status__words" role="status" data-testid="call-status">
-                {move || words::call_status(status.get())}
+                {live(move || words::call_status(status.get()))}
             </span>
-            {move || connected.get().map(|since| view! { <Lasting since/> <Path/> })}
-            {move || {
+            {live(move || connected.get().map(|since| view! { <Lasting since/> <Path/> }.into_fresh()))}
+            {live(move || {
                 let setup = setup.get().filter(|_| connected.with(Option::is_some));
-                setup.map(|setup| view! { <span class="status__setup" data-testid="setup">{words::setup(setup)}</span> })
-            }}
+                setup.map(|setup| view! { <span class="status__setup" data-testid="setup">{words::setup(setup)}</span> }.into_fresh())
+            })}
         </p>
     }
     .into_fresh()
@@ -46,20 +47,24 @@ pub fn CallStatusLine(status: Memo<CallStatus>) -> impl IntoView {
 fn Lasting(since: Duration) -> impl IntoView {
     let session = expect_context::<Session>();
     session.keep_time();
-    let lasting = move || words::clock(session.now.get().saturating_sub(since));
-    view! { <span class="status__time" role="timer" aria-label="Time in call">{lasting}</span> }
+    let lasting = live(move || words::clock(session.now.get().saturating_sub(since)));
+    view! { <span class="status__time" role="timer" aria-label="Time in call">{lasting}</span> }.into_fresh()
 }
 
 /// How the path runs: nothing is hidden when it goes through a relay.
 #[component]
 fn Path() -> impl IntoView {
     let relayed = other(|other| other.relayed);
-    move || {
-        relayed.get().flatten().map(|relayed| match relayed {
-            true => view! { <span class="tag" title="A relay passes it on, encrypted">"Relayed"</span> },
-            false => view! { <span class="tag" title="Straight from browser to browser">"Direct"</span> },
+    live(move || {
+        relayed.get().flatten().map(|relayed| {
+            let (word, title) = match relayed {
+                true => ("Relayed", "A relay passes it on, encrypted"),
+                false => ("Direct", "Straight from browser to browser"),
+            };
+            view! { <span class="tag" title=title>{word}</span> }.into_fresh()
         })
-    }
+    })
+    .into_fresh()
 }
 
 /// What the other side does not send, and whether the server is there.
@@ -74,19 +79,19 @@ pub fn Badges() -> impl IntoView {
     let unseen = other(|other| {
         (other.media.camera == CameraState::Off).then(|| format!("{} has the camera off", other.nickname))
     });
-    let alone = Memo::new(move |_| matches!(session.link.get(), Link::Reconnecting { .. }));
+    let alone = memo(move || matches!(session.link.get(), Link::Reconnecting { .. }));
     view! {
         <ul class="badges">
-            {move || silent.get().flatten().map(|words| badge(Glyph::MicrophoneOff, words))}
-            {move || unseen.get().flatten().map(|words| badge(Glyph::CameraOff, words))}
-            {move || alone.get().then(|| badge(Glyph::Warning, "The server is away. The call goes on.".into()))}
+            {live(move || silent.get().flatten().map(|words| badge(Glyph::MicrophoneOff, words)))}
+            {live(move || unseen.get().flatten().map(|words| badge(Glyph::CameraOff, words)))}
+            {live(move || alone.get().then(|| badge(Glyph::Warning, "The server is away. The call goes on.".into())))}
         </ul>
     }
     .into_fresh()
 }
 
 fn badge(glyph: Glyph, words: String) -> impl IntoView {
-    view! { <li class="badge"><Icon glyph/>{words}</li> }
+    view! { <li class="badge"><Icon glyph/>{words}</li> }.into_fresh()
 }
 
 /// Something about the other side of a call of two.
@@ -95,7 +100,7 @@ where
     T: PartialEq + Send + Sync + 'static,
 {
     let session = expect_context::<Session>();
-    Memo::new(move |_| {
+    memo(move || {
         let first = |call: &CallView| call.others.first().map(&read);
         session.call.with(|call| call.as_ref().and_then(first))
     })

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::live;
+
 use crate::{call::input::Action, session::Session};
 
 #[component]
@@ -20,20 +22,20 @@ pub fn Choices() -> impl IntoView {
 #[component]
 fn Choice(label: &'static str, microphone: bool, camera: bool) -> impl IntoView {
     let session = expect_context::<Session>();
-    let chosen = move || {
+    let chosen = live(move || {
         session
             .local
             .with(|local| local.use_camera == camera && (camera || local.use_microphone == microphone))
-    };
+    });
     view! {
         <label class="segment">
             <input
                 type="radio"
                 name="devices"
                 class="visually-hidden"
-                checked=chosen
+                checked=chosen.clone()
                 prop:checked=chosen
-                disabled=move || !session.ready.get()
+                disabled=live(move || !session.ready.get())
                 on:change=move |_| session.act(Action::ChooseDevices { microphone, camera })
             />
             <span>{label}</span>

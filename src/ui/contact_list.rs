@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     contact_row::ContactRow,
     icon::{Glyph, Icon},
+    live::{live, memo},
     logo::Cans,
     words,
 };
@@ -20,26 +21,26 @@ const MANY: usize = 8;
 pub fn ContactList() -> impl IntoView {
     let session = expect_context::<Session>();
     let wanted = RwSignal::new(String::new());
-    let count = Memo::new(move |_| session.contacts.with(Vec::len));
-    let many = Memo::new(move |_| count.get() > MANY || wanted.with(|wanted| !wanted.is_empty()));
+    let count = memo(move || session.contacts.with(Vec::len));
+    let many = memo(move || count.get() > MANY || wanted.with(|wanted| !wanted.is_empty()));
     let shown = Memo::new_with_compare(move |_| found(session, &wanted.get()), |_, _| true);
     view! {
         <section class="people" aria-labelledby="people">
             <div class="people__head">
                 <h2 id="people">"People"</h2>
-                <p role="status">{move || words::company(count.get())}</p>
+                <p role="status">{live(move || words::company(count.get()))}</p>
             </div>
-            {move || many.get().then(|| view! { <Search wanted/> })}
+            {live(move || many.get().then(|| view! { <Search wanted/> }.into_fresh()))}
             <ul class="contacts" aria-labelledby="people">
                 <For each=move || shown.get() key=|person| person.peer let:person>
                     <ContactRow person/>
                 </For>
             </ul>
-            {move || (count.get() == 0).then(|| view! { <Alone/> })}
-            {move || {
+            {live(move || (count.get() == 0).then(|| view! { <Alone/> }.into_fresh()))}
+            {live(move || {
                 (count.get() > 0 && shown.with(Vec::is_empty))
-                    .then(|| view! { <p class="people__none">"Nobody here has that in their name."</p> })
-            }}
+                    .then(|| view! { <p class="people__none">"Nobody here has that in their name."</p> }.into_fresh())
+            })}
         </section>
     }
     .into_fresh()

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     avatar::Avatar,
     icon::{Glyph, Icon},
+    live::live,
     words,
 };
 use crate::{
@@ -23,26 +24,26 @@ pub fn ContactRow(person: Person) -> impl IntoView {
         <li
             class="contact"
             data-testid="contact"
-            data-status=move || contact.with(|contact| status_name(contact.status))
-            data-blocked=move || contact.with(|contact| contact.blocked.then_some(""))
+            data-status=live(move || contact.with(|contact| status_name(contact.status)))
+            data-blocked=live(move || contact.with(|contact| contact.blocked.then_some("")))
         >
             <Avatar name/>
             <p class="contact__who">
                 <span class="contact__name">{name}</span>
-                <span class="contact__status">{move || contact.with(status_words)}</span>
+                <span class="contact__status">{live(move || contact.with(status_words))}</span>
             </p>
             <CallButton contact media=Media::Voice/>
             <CallButton contact media=Media::Video/>
             <button
                 type="button"
                 class="round round--quiet"
-                aria-expanded=move || more.get().to_string()
-                aria-label=move || format!("More about {}", name.get())
+                aria-expanded=live(move || more.get().to_string())
+                aria-label=live(move || format!("More about {}", name.get()))
                 on:click=move |_| more.update(|more| *more = !*more)
             >
                 <Icon glyph=Glyph::More/>
             </button>
-            {move || more.get().then(|| view! { <More contact/> })}
+            {live(move || more.get().then(|| view! { <More contact/> }.into_fresh()))}
         </li>
     }
     .into_fresh()
@@ -59,9 +60,9 @@ fn CallButton(contact: RwSignal<Contact>, media: Media) -> impl IntoView {
         <button
             type="button"
             class=class
-            aria-label=move || contact.with(|contact| format!("Call {} {how}", contact.nickname))
-            title=move || contact.with(|contact| format!("Call {} {how}", contact.nickname))
-            disabled=move || contact.with(|contact| !is_callable(contact))
+            aria-label=live(move || contact.with(|contact| format!("Call {} {how}", contact.nickname)))
+            title=live(move || contact.with(|contact| format!("Call {} {how}", contact.nickname)))
+            disabled=live(move || contact.with(|contact| !is_callable(contact)))
             on:click=move |_| session.ring(contact.with_untracked(|contact| contact.peer), media)
         >
             <Icon glyph/>
@@ -80,12 +81,12 @@ fn More(contact: RwSignal<Contact>) -> impl IntoView {
             false => Action::Block(contact.peer),
         }));
     };
-    let label = move || {
+    let label = live(move || {
         contact.with(|contact| {
             let verb = if contact.blocked { "Unblock" } else { "Block" };
             format!("{verb} {}", contact.nickname)
         })
-    };
+    });
     view! {
         <div class="contact__more">
             <button type="button" class="button" on:click=toggle>

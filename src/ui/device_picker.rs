@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::{live, memo};
+
 use crate::{
     call::{
         input::Action,
@@ -26,7 +28,7 @@ pub fn DevicePickers() -> impl IntoView {
 #[component]
 fn DevicePicker(kind: DeviceKind, label: &'static str) -> impl IntoView {
     let session = expect_context::<Session>();
-    let devices = Memo::new(move |_| session.local.with(|local| named(&local.devices, kind)));
+    let devices = memo(move || session.local.with(|local| named(&local.devices, kind)));
     let selected = move || {
         session.local.with(|local| match kind {
             DeviceKind::Camera => local.selected_camera.clone(),
@@ -44,13 +46,13 @@ fn DevicePicker(kind: DeviceKind, label: &'static str) -> impl IntoView {
         };
         devices.get().into_iter().map(option).collect_view()
     };
-    (move || {
+    live(move || {
         (!devices.with(Vec::is_empty)).then(|| {
             view! {
                 <label class="field picker">
                     <span>{label}</span>
                     <select on:change:target=move |event| select(event.target().value())>
-                        <option value="" selected=move || selected().is_none()>"The browser’s choice"</option>
+                        <option value="" selected=live(move || selected().is_none())>"The browser’s choice"</option>
                         {options}
                     </select>
                 </label>

@@ -7,6 +7,7 @@ use super::{
     call_screen::name,
     focus,
     icon::{Glyph, Icon},
+    live::{live, memo},
     words,
 };
 use crate::{
@@ -56,7 +57,7 @@ fn CallAgain(name: String) -> impl IntoView {
     let peer = session
         .call
         .with_untracked(|call| call.as_ref().and_then(|call| call.others.first().map(|other| other.peer)));
-    let free = Memo::new(move |_| peer.is_some_and(|peer| is_free(session, peer)));
+    let free = memo(move || peer.is_some_and(|peer| is_free(session, peer)));
     let again = move |_| {
         if let Some(peer) = peer {
             let camera = session.local.with_untracked(|local| local.use_camera);
@@ -64,7 +65,7 @@ fn CallAgain(name: String) -> impl IntoView {
         }
     };
     let label = format!("Call {name} again");
-    (move || {
+    live(move || {
         free.get().then(|| {
             view! {
                 <button type="button" class="button button--accept" on:click=again>
@@ -72,6 +73,7 @@ fn CallAgain(name: String) -> impl IntoView {
                     {label.clone()}
                 </button>
             }
+            .into_fresh()
         })
     })
     .into_fresh()

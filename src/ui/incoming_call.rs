@@ -9,6 +9,7 @@ use leptos::{
 use super::{
     avatar::Avatar,
     icon::{Glyph, Icon},
+    live::{live, memo},
     words,
 };
 use crate::{
@@ -26,7 +27,7 @@ type Caller = (String, Media);
 pub fn IncomingCall() -> impl IntoView {
     let session = expect_context::<Session>();
     let dialog = NodeRef::<html::Dialog>::new();
-    let caller = Memo::new(move |_| session.call.with(|call| call.as_ref().and_then(caller)));
+    let caller = memo(move || session.call.with(|call| call.as_ref().and_then(caller)));
     let show = move || {
         if let Some(platform) = session.platform() {
             platform.show_modal(dialog, caller.with(Option::is_some));
@@ -50,7 +51,7 @@ pub fn IncomingCall() -> impl IntoView {
             on:cancel=|event: Event| event.prevent_default()
             on:close=move |_| untrack(show)
         >
-            {move || caller.get().map(|(name, media)| view! { <Ringing name media/> })}
+            {live(move || caller.get().map(|(name, media)| view! { <Ringing name media/> }.into_fresh()))}
         </dialog>
     }
     .into_any()

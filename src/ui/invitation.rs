@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     icon::{Glyph, Icon},
+    live::live,
     qr::Qr,
 };
 use crate::{
@@ -81,13 +82,13 @@ fn CopyButton(link: String) -> impl IntoView {
     let glyph = move || if copying.get() == Copying::Copied { Glyph::Check } else { Glyph::Copy };
     view! {
         <button type="button" class="button button--accent" on:click=copy>
-            {move || view! { <Icon glyph=glyph()/> }}
+            {live(move || view! { <Icon glyph=glyph()/> })}
             <span aria-live="polite">
-                {move || match copying.get() {
+                {live(move || match copying.get() {
                     Copying::Idle => "Copy link",
                     Copying::Copied => "Copied",
                     Copying::Failed => "Please copy it by hand",
-                }}
+                })}
             </span>
         </button>
     }

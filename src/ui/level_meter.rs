@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::{live, memo};
+
 use crate::{platform::IntoFresh, session::Session};
 
 /// Steps of the bar.
@@ -11,7 +13,7 @@ const STEPS: u32 = 24;
 pub fn LevelMeter() -> impl IntoView {
     let session = expect_context::<Session>();
     // Speech is far below full scale; the square root brings it into sight.
-    let level = Memo::new(move |_| (session.level.get().clamp(0.0, 1.0).sqrt() * STEPS as f32) as u32);
+    let level = memo(move || (session.level.get().clamp(0.0, 1.0).sqrt() * STEPS as f32) as u32);
     view! {
         <svg
             class="meter"
@@ -21,9 +23,9 @@ pub fn LevelMeter() -> impl IntoView {
             aria-label="Microphone level"
             aria-valuemin="0"
             aria-valuemax=STEPS
-            aria-valuenow=move || level.get()
+            aria-valuenow=live(move || level.get())
         >
-            <rect class="meter__bar" width=move || level.get() height="1"/>
+            <rect class="meter__bar" width=live(move || level.get()) height="1"/>
         </svg>
     }
     .into_fresh()

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::{live, memo};
+
 use super::icon::{Glyph, Icon};
 use crate::{
     call::{input::Action, view::Missed},
@@ -13,8 +15,8 @@ use crate::{
 #[component]
 pub fn MissedCalls() -> impl IntoView {
     let session = expect_context::<Session>();
-    let any = Memo::new(move |_| session.missed.with(|missed| !missed.is_empty()));
-    (move || {
+    let any = memo(move || session.missed.with(|missed| !missed.is_empty()));
+    live(move || {
         any.get().then(|| {
             view! {
                 <section class="card missed" aria-labelledby="missed">
@@ -26,6 +28,7 @@ pub fn MissedCalls() -> impl IntoView {
                     </ul>
                 </section>
             }
+            .into_fresh()
         })
     })
     .into_fresh()

@@ -6,6 +6,7 @@ use super::{
     entrance::Entrance,
     focus,
     icon::{Glyph, Icon},
+    live::{live, memo},
     words,
 };
 use crate::{platform::IntoFresh, protocol::Nickname};
@@ -13,7 +14,7 @@ use crate::{platform::IntoFresh, protocol::Nickname};
 #[component]
 pub fn NicknameField(entrance: Entrance) -> impl IntoView {
     remember(entrance);
-    let problem = Memo::new(move |_| entrance.problem());
+    let problem = memo(move || entrance.problem());
     Effect::new(move |_| {
         if problem.with(Option::is_some) {
             focus::field(entrance.field);
@@ -38,8 +39,8 @@ pub fn NicknameField(entrance: Entrance) -> impl IntoView {
                 spellcheck="false"
                 placeholder="What others will see"
                 aria-describedby="nickname-problem"
-                aria-invalid=move || complaint().is_some().then_some("true")
-                readonly=move || entrance.is_entering()
+                aria-invalid=live(move || complaint().is_some().then_some("true"))
+                readonly=live(move || entrance.is_entering())
                 node_ref=entrance.field
                 on:input:target=move |event| {
                     entrance.nickname.set(event.target().value());
@@ -47,8 +48,8 @@ pub fn NicknameField(entrance: Entrance) -> impl IntoView {
                 }
             />
             <div id="nickname-problem" class="field__problem" aria-live="polite">
-                {move || complaint().map(|words| view! { <p><Icon glyph=Glyph::Warning/>{words}</p> }.into_fresh())}
-                {move || {
+                {live(move || complaint().map(|words| view! { <p><Icon glyph=Glyph::Warning/>{words}</p> }.into_fresh()))}
+                {live(move || {
                     suggestion().map(|free| {
                         let label = format!("Use “{free}”");
                         view! {
@@ -58,7 +59,7 @@ pub fn NicknameField(entrance: Entrance) -> impl IntoView {
                         }
                         .into_fresh()
                     })
-                }}
+                })}
             </div>
         </div>
     }

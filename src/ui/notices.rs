@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     icon::{Glyph, Icon},
+    live::{live, memo},
     words,
 };
 use crate::{
@@ -32,7 +33,7 @@ pub fn Notices() -> impl IntoView {
 #[component]
 pub fn LinkNotice() -> impl IntoView {
     let session = expect_context::<Session>();
-    let words = Memo::new(move |_| words::link(session.link.get()));
+    let words = memo(move || words::link(session.link.get()));
     let again = move |_| {
         if let Some(Me { room, nickname, .. }) = untrack(|| session.me()) {
             session.act(Action::Enter { room, nickname: nickname.to_string() });
@@ -40,12 +41,12 @@ pub fn LinkNotice() -> impl IntoView {
     };
     view! {
         <div role="status">
-            {move || words.get().map(|words| view! {
+            {live(move || words.get().map(|words| view! {
                 <p class="notice notice--trouble"><Icon glyph=Glyph::Warning/><span>{words}</span></p>
-            })}
-            {move || (session.link.get() == Link::Refused).then(|| view! {
+            }.into_fresh()))}
+            {live(move || (session.link.get() == Link::Refused).then(|| view! {
                 <button type="button" class="button" on:click=again>"Try again"</button>
-            })}
+            }.into_fresh()))}
         </div>
     }
     .into_fresh()
@@ -54,14 +55,15 @@ pub fn LinkNotice() -> impl IntoView {
 #[component]
 fn Renamed() -> impl IntoView {
     let session = expect_context::<Session>();
-    let new_name = Memo::new(move |_| session.me().filter(|me| me.renamed).map(|me| me.nickname.to_string()));
-    (move || {
+    let new_name = memo(move || session.me().filter(|me| me.renamed).map(|me| me.nickname.to_string()));
+    live(move || {
         new_name.get().map(|name| {
             view! {
                 <p class="notice" role="status">
                     "Somebody else has your nickname now. Here you are "<strong>{name}</strong>"."
                 </p>
             }
+            .into_fresh()
         })
     })
     .into_fresh()
@@ -72,7 +74,7 @@ fn Renamed() -> impl IntoView {
 fn Silent() -> impl IntoView {
     let session = expect_context::<Session>();
     let silent = RwSignal::new(session.platform().is_some_and(|platform| !platform.has_gesture()));
-    (move || {
+    live(move || {
         silent.get().then(|| {
             listen_for_a_gesture(session, silent);
             view! {
@@ -81,6 +83,7 @@ fn Silent() -> impl IntoView {
                     "Tap to let it ring"
                 </button>
             }
+            .into_fresh()
         })
     })
     .into_fresh()
@@ -109,7 +112,7 @@ fn NotificationOffer() -> impl IntoView {
             platform.ask_notification_permission(move |answer| _ = permission.try_set(answer));
         }
     };
-    (move || {
+    live(move || {
         (permission.get() == NotificationPermission::NotAsked).then(|| {
             view! {
                 <div class="notice">
@@ -118,6 +121,7 @@ fn NotificationOffer() -> impl IntoView {
                     <button type="button" class="button" on:click=ask>"Allow notifications"</button>
                 </div>
             }
+            .into_fresh()
         })
     })
     .into_fresh()

@@ -8,6 +8,7 @@ use super::{
     device_trouble::{DeviceTrouble, trouble},
     icon::{Glyph, Icon},
     level_meter::LevelMeter,
+    live::{live, memo},
     words::Devices,
 };
 use crate::{
@@ -37,24 +38,24 @@ pub fn PromptPreview() -> impl IntoView {
 #[component]
 pub fn RoomPreview() -> impl IntoView {
     let session = expect_context::<Session>();
-    let shown = Memo::new(move |_| session.local.with(|local| local.preview));
+    let shown = memo(move || session.local.with(|local| local.preview));
     view! {
         <section class="preview">
             <button
                 type="button"
                 class="button button--wide"
-                aria-expanded=move || shown.get().to_string()
+                aria-expanded=live(move || shown.get().to_string())
                 on:click=move |_| session.act(Action::Preview(!shown.get_untracked()))
             >
                 <Icon glyph=Glyph::Sliders/>
                 "Check camera and microphone"
             </button>
-            {move || shown.get().then(|| view! {
+            {live(move || shown.get().then(|| view! {
                 <Choices/>
                 <OwnPicture/>
                 <Level/>
                 <DevicePickers/>
-            })}
+            }.into_fresh()))}
         </section>
     }
     .into_fresh()
@@ -63,8 +64,8 @@ pub fn RoomPreview() -> impl IntoView {
 #[component]
 fn Level() -> impl IntoView {
     let session = expect_context::<Session>();
-    let heard = Memo::new(move |_| session.local.with(|local| local.microphone == DeviceState::On));
-    (move || {
+    let heard = memo(move || session.local.with(|local| local.microphone == DeviceState::On));
+    live(move || {
         heard.get().then(|| {
             view! { <div class="level"><Icon glyph=Glyph::Microphone/><LevelMeter/></div> }.into_fresh()
         })
@@ -113,7 +114,7 @@ fn picture(session: Session) -> Picture {
 #[component]
 fn OwnPicture() -> impl IntoView {
     let session = expect_context::<Session>();
-    let picture = Memo::new(move |_| picture(session));
+    let picture = memo(move || picture(session));
     let ask = move |_| {
         let (microphone, camera) =
             session.local.with_untracked(|local| (local.use_microphone, local.use_camera));
@@ -121,7 +122,7 @@ fn OwnPicture() -> impl IntoView {
     };
     view! {
         <div class="picture">
-            {move || match picture.get() {
+            {live(move || match picture.get() {
                 Picture::Moment => view! { <p class="picture__words">"One moment…"</p> }.into_any(),
                 Picture::Unasked => view! {
                     <div class="picture__words">
@@ -144,7 +145,7 @@ fn OwnPicture() -> impl IntoView {
                     </p>
                 }.into_fresh().into_any(),
                 Picture::Trouble(devices, problem) => view! { <DeviceTrouble devices problem/> }.into_fresh().into_any(),
-            }}
+            })}
         </div>
     }
     .into_any()

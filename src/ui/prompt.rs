@@ -3,8 +3,8 @@
 use leptos::{ev::SubmitEvent, html, prelude::*};
 
 use super::{
-    Route, entrance::Entrance, focus, logo::Logo, nickname_field::NicknameField, preview::PromptPreview,
-    room_code_form::RoomCodeForm, words,
+    Route, entrance::Entrance, focus, live::live, logo::Logo, nickname_field::NicknameField,
+    preview::PromptPreview, room_code_form::RoomCodeForm, words,
 };
 use crate::{
     call::{input::Action, view::Link},
@@ -25,7 +25,7 @@ pub fn Prompt() -> impl IntoView {
         Route::Home | Route::NotFound => view! { <Welcome entrance heading/> }.into_any(),
     };
     view! {
-        <main class="prompt" data-ready=move || session.ready.get().to_string()>
+        <main class="prompt" data-ready=live(move || session.ready.get().to_string())>
             <header class="prompt__head"><Logo/></header>
             <section class="prompt__doors">
                 {doors}
@@ -65,13 +65,13 @@ fn Welcome(
             <NicknameField entrance/>
             {if lobby {
                 view! {
-                    <button type="submit" class="button button--accent" disabled=move || entrance.is_closed()>
+                    <button type="submit" class="button button--accent" disabled=live(move || entrance.is_closed())>
                         "Enter the lobby"
                     </button>
                     <button
                         type="button"
                         class="button"
-                        disabled=move || entrance.is_closed()
+                        disabled=live(move || entrance.is_closed())
                         on:click=move |_| start()
                     >
                         "Start a private room"
@@ -79,7 +79,7 @@ fn Welcome(
                 }.into_any()
             } else {
                 view! {
-                    <button type="submit" class="button button--accent" disabled=move || entrance.is_closed()>
+                    <button type="submit" class="button button--accent" disabled=live(move || entrance.is_closed())>
                         "Start a private room"
                     </button>
                 }.into_any()
@@ -103,7 +103,7 @@ fn Invited(entrance: Entrance, heading: NodeRef<html::H1>, code: RoomCode) -> im
         <p>"Give yourself a nickname, and you will see who is there. Click a name to call."</p>
         <form class="doors" novalidate on:submit=submit>
             <NicknameField entrance/>
-            <button type="submit" class="button button--accent" disabled=move || entrance.is_closed()>
+            <button type="submit" class="button button--accent" disabled=live(move || entrance.is_closed())>
                 "Join the room"
             </button>
         </form>
@@ -125,14 +125,14 @@ fn OnTheWay(entrance: Entrance) -> impl IntoView {
     };
     view! {
         <div class="on-the-way" role="status">
-            {move || {
+            {live(move || {
                 sentence().map(|sentence| view! {
                     <p>{sentence}</p>
                     <button type="button" class="button button--quiet" on:click=move |_| session.act(Action::LeaveRoom)>
                         "Cancel"
                     </button>
                 }.into_fresh())
-            }}
+            })}
         </div>
     }
     .into_any()

@@ -2,7 +2,10 @@
 
 use leptos::{html, prelude::*};
 
-use super::avatar::Avatar;
+use super::{
+    avatar::Avatar,
+    live::{live, memo},
+};
 use crate::{
     call::{
         control::CameraState,
@@ -21,7 +24,7 @@ pub fn RemotePane(other: ParticipantView) -> impl IntoView {
     if let Some(platform) = session.platform() {
         platform.attach(StreamKey::RemoteCamera(peer), video);
     }
-    let camera = Memo::new(move |_| session.call.with(|call| camera(call.as_ref(), peer)));
+    let camera = memo(move || session.call.with(|call| camera(call.as_ref(), peer)));
     let name = nickname.to_string();
     let tall = RwSignal::new(false);
     let measure = move |_| {
@@ -30,11 +33,11 @@ pub fn RemotePane(other: ParticipantView) -> impl IntoView {
         }
     };
     view! {
-        <div class="remote" data-camera=move || if camera.get() == CameraState::On { "on" } else { "off" }>
+        <div class="remote" data-camera=live(move || if camera.get() == CameraState::On { "on" } else { "off" })>
             <video
                 data-testid="remote-video"
                 aria-label=format!("Picture of {name}")
-                data-shape=move || if tall.get() { "tall" } else { "wide" }
+                data-shape=live(move || if tall.get() { "tall" } else { "wide" })
                 autoplay
                 playsinline
                 node_ref=video

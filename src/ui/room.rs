@@ -9,6 +9,7 @@ use super::{
     focus,
     icon::{Glyph, Icon},
     invitation::Invitation,
+    live::{live, memo},
     logo::Logo,
     missed_calls::MissedCalls,
     notices::Notices,
@@ -26,11 +27,11 @@ pub fn RoomScreen() -> impl IntoView {
     let session = expect_context::<Session>();
     let heading = NodeRef::new();
     focus::follow(session, heading);
-    let room = Memo::new(move |_| session.me().map(|me| me.room));
+    let room = memo(move || session.me().map(|me| me.room));
     let stale = move || !matches!(session.link.get(), Link::Online);
-    let title = move || room.with(|room| room.as_ref().map(words::room).unwrap_or_default());
+    let title = live(move || room.with(|room| room.as_ref().map(words::room).unwrap_or_default()));
     view! {
-        <main class="room" data-stale=move || stale().then_some("")>
+        <main class="room" data-stale=live(move || stale().then_some(""))>
             <header class="room__head">
                 <Logo/>
                 <h1 tabindex="-1" node_ref=heading>{title}</h1>
@@ -46,7 +47,7 @@ pub fn RoomScreen() -> impl IntoView {
                 <ContactList/>
             </div>
             <aside class="room__side" aria-label="This room">
-                {move || room.get().map(|room| view! { <Invitation room/> })}
+                {live(move || room.get().map(|room| view! { <Invitation room/> }.into_fresh()))}
                 <RoomPreview/>
                 <BlockedPeople/>
             </aside>

@@ -6,6 +6,7 @@ use super::{
     entrance::Entrance,
     focus,
     icon::{Glyph, Icon},
+    live::live,
 };
 use crate::protocol::{Room, RoomCode, RoomCodeError};
 
@@ -44,19 +45,19 @@ pub fn RoomCodeForm(
                         spellcheck="false"
                         placeholder="k7qm-3xpd-9wzt"
                         aria-describedby="code-problem"
-                        aria-invalid=move || complaint.with(Option::is_some).then_some("true")
-                        readonly=move || entrance.is_entering()
+                        aria-invalid=live(move || complaint.with(Option::is_some).then_some("true"))
+                        readonly=live(move || entrance.is_entering())
                         node_ref=field
                         on:input=move |_| complaint.set(None)
                     />
-                    <button type="submit" class="button" disabled=move || entrance.is_closed()>
+                    <button type="submit" class="button" disabled=live(move || entrance.is_closed())>
                         "Join"
                     </button>
                 </div>
                 <div id="code-problem" class="field__problem" aria-live="polite">
-                    {move || {
-                        complaint.get().map(|error| view! { <p><Icon glyph=Glyph::Warning/>{error.to_string()}</p> })
-                    }}
+                    {live(move || {
+                        complaint.get().map(|error| view! { <p><Icon glyph=Glyph::Warning/>{error.to_string()}</p> }.into_any())
+                    })}
                 </div>
             </div>
         </form>

@@ -3,8 +3,15 @@
 use leptos::prelude::*;
 
 use super::{
-    Route, call_screen::CallScreen, ended::EndedScreen, incoming_call::IncomingCall, not_found::NotFound,
-    prompt::Prompt, room::RoomScreen, title,
+    Route,
+    call_screen::CallScreen,
+    ended::EndedScreen,
+    incoming_call::IncomingCall,
+    live::{live, memo},
+    not_found::NotFound,
+    prompt::Prompt,
+    room::RoomScreen,
+    title,
 };
 use crate::{
     call::{status::CallStatus, view::Entry},
@@ -23,17 +30,17 @@ enum Screen {
 #[component]
 pub fn Screens() -> impl IntoView {
     let session = expect_context::<Session>();
-    let screen = Memo::new(move |_| choose(session));
+    let screen = memo(move || choose(session));
     title::keep(session);
     view! {
         <div class="screen">
-            {move || match screen.get() {
+            {live(move || match screen.get() {
                 Screen::NotFound => view! { <NotFound/> }.into_any(),
                 Screen::Prompt => view! { <Prompt/> }.into_any(),
                 Screen::Room => view! { <RoomScreen/> }.into_any(),
                 Screen::Call => view! { <CallScreen/> }.into_any(),
                 Screen::Ended => view! { <EndedScreen/> }.into_any(),
-            }}
+            })}
         </div>
         <IncomingCall/>
     }

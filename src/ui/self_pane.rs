@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     icon::{Glyph, Icon},
+    live::{live, memo},
     preview::OwnVideo,
 };
 use crate::{call::local::DeviceState, platform::IntoFresh, session::Session};
@@ -11,19 +12,19 @@ use crate::{call::local::DeviceState, platform::IntoFresh, session::Session};
 #[component]
 pub fn SelfPane() -> impl IntoView {
     let session = expect_context::<Session>();
-    let camera = Memo::new(move |_| session.local.with(|local| local.camera == DeviceState::On));
-    let muted = Memo::new(move |_| session.local.with(|local| local.muted || !local.use_microphone));
+    let camera = memo(move || session.local.with(|local| local.camera == DeviceState::On));
+    let muted = memo(move || session.local.with(|local| local.muted || !local.use_microphone));
     view! {
-        <div class="self" data-camera=move || if camera.get() { "on" } else { "off" }>
-            {move || match camera.get() {
+        <div class="self" data-camera=live(move || if camera.get() { "on" } else { "off" })>
+            {live(move || match camera.get() {
                 true => view! { <OwnVideo label="Your picture"/> }.into_fresh(),
                 false => view! { <p class="self__words"><Icon glyph=Glyph::CameraOff/>"You"</p> }.into_fresh(),
-            }}
-            {move || muted.get().then(|| view! {
+            })}
+            {live(move || muted.get().then(|| view! {
                 <span class="self__muted" role="img" aria-label="You are muted">
                     <Icon glyph=Glyph::MicrophoneOff/>
                 </span>
-            })}
+            }.into_fresh()))}
         </div>
     }
     .into_fresh()
