@@ -50,7 +50,7 @@ fn end(session: Session) -> (Ended, Option<std::time::Duration>) {
     })
 }
 
-/// As long as the other side is in the room and free.
+/// Works as long as the other side is in the room and free.
 #[component]
 fn CallAgain(name: String) -> impl IntoView {
     let session = expect_context::<Session>();
@@ -64,18 +64,13 @@ fn CallAgain(name: String) -> impl IntoView {
             session.ring(peer, if camera { Media::Video } else { Media::Voice });
         }
     };
-    let label = format!("Call {name} again");
-    live(move || {
-        free.get().then(|| {
-            view! {
-                <button type="button" class="button button--accept" on:click=again>
-                    <Icon glyph=Glyph::Phone/>
-                    {label.clone()}
-                </button>
-            }
-            .into_fresh()
-        })
-    })
+    // Always there: a button that comes late would move the others from under the pointer.
+    view! {
+        <button type="button" class="button button--accept" disabled=live(move || !free.get()) on:click=again>
+            <Icon glyph=Glyph::Phone/>
+            {format!("Call {name} again")}
+        </button>
+    }
     .into_fresh()
 }
 
