@@ -59,9 +59,10 @@ unit: ## Unit tests, the simulation, and the tests with real sockets
 e2e: site browsers ## The end-to-end tests; narrow them with ARGS, such as ARGS='calling --project=firefox'
 	cd end2end && playwright test $(ARGS)
 
+# In a directory of its own: what it builds with the tests' dependencies would push aside what `site` has built.
 .PHONY: bench
 bench: site browsers ## Measure the budgets, each beside its floor (about ten minutes)
-	cargo bench $(server) --bench budgets
+	ulimit -n "$$(ulimit -Hn)" && cargo bench $(server) --bench budgets --target-dir target/bench
 
 
 ##### Installing what is missing

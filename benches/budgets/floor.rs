@@ -5,13 +5,13 @@
 use std::{
     collections::HashMap,
     io::{self, Write},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Mutex, mpsc},
+    sync::mpsc,
 };
 use tokio_tungstenite::{accept_async_with_config, tungstenite::Message};
 
@@ -21,15 +21,25 @@ pub const ARGUMENT: &str = "--floor";
 pub const JOIN: &str = "join";
 
 #[derive(Default)]
-struct Shared {
+struct Connections {
     queues: Vec<mpsc::Sender<Message>>,
     joined: HashMap<usize, mpsc::Sender<Message>>,
+}
+
+/// Never held across an await: a plain mutex is enough.
+#[derive(Default)]
+struct Shared(Mutex<Connections>);
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Connections> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 pub async fn serve() -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     writeln!(io::stderr(), "{}", listener.local_addr()?)?;
-    let shared = Arc::new(Mutex::new(Shared::default()));
+    let shared = Arc::<Shared>::default();
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
@@ -39,12 +49,12 @@ pub async fn serve() -> Result<()> {
     }
 }
 
-async fn forward(stream: TcpStream, shared: &Mutex<Shared>) -> Result<()> {
+async fn forward(stream: TcpStream, shared: &Shared) -> Result<()> {
     let (mut sink, mut stream) =
         accept_async_with_config(stream, Some(connection::small_buffers())).await?.split();
     let (queue, mut waiting) = mpsc::channel(1024);
     let number = {
-        let mut shared = shared.lock().await;
+        let mut shared = shared.lock();
         shared.queues.push(queue);
         shared.queues.len() - 1
     };
@@ -59,7 +69,7 @@ async fn forward(stream: TcpStream, shared: &Mutex<Shared>) -> Result<()> {
                 sink.flush().await?;
             }
             frame = stream.next() => match frame {
-                Some(Ok(Message::Text(text))) if text.as_str() == JOIN => join(number, shared).await,
+                Some(Ok(Message::Text(text))) if text.as_str() == JOIN => join(number, shared),
                 Some(Ok(message)) => pass_on(message, shared).await,
                 _ => return Ok(()),
             },
@@ -67,20 +77,20 @@ async fn forward(stream: TcpStream, shared: &Mutex<Shared>) -> Result<()> {
     }
 }
 
-async fn pass_on(message: Message, shared: &Mutex<Shared>) {
+async fn pass_on(message: Message, shared: &Shared) {
     let Some(number) = message.to_text().ok().and_then(|text| text.split_once(' ')?.0.parse::<usize>().ok())
     else {
         return;
     };
-    let queue = shared.lock().await.queues.get(number).cloned();
+    let queue = shared.lock().queues.get(number).cloned();
     if let Some(queue) = queue {
         // Nobody is there any more.
         _ = queue.send(message).await;
     }
 }
 
-async fn join(number: usize, shared: &Mutex<Shared>) {
-    let mut shared = shared.lock().await;
+fn join(number: usize, shared: &Shared) {
+    let mut shared = shared.lock();
     let others: Vec<String> = shared.joined.keys().map(usize::to_string).collect();
     let news = Message::text(number.to_string());
     for queue in shared.joined.values() {

@@ -45,7 +45,8 @@ impl Server {
                 command
             }
             Kind::Tincan => {
-                let mut command = Command::new(env!("CARGO_BIN_EXE_tincan"));
+                // As it is released.
+                let mut command = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/target/release/tincan"));
                 command.args(UNLIMITED);
                 command
             }
