@@ -18,8 +18,8 @@ test('first visit and first frame', async ({ alice, bob, pool }) => {
   await areInTheLobby(alice, bob);
 
   const [caller, callee] = [
-    await BarePage.opens(await pool.lend({ kind: 'chromium', owner: 'alice', devices: 'own' })),
-    await BarePage.opens(await pool.lend({ kind: 'chromium', owner: 'bob', devices: 'own' })),
+    await BarePage.opens(await pool.lend({ kind: 'chromium', owner: 'alice', devices: 'own', scripts: true })),
+    await BarePage.opens(await pool.lend({ kind: 'chromium', owner: 'bob', devices: 'own', scripts: true })),
   ];
   await bridge(caller.page, callee.page);
 

@@ -16,7 +16,7 @@ const script = read<Scenario[]>('script.json');
 for (const { scenario, steps } of script) {
   test(scenario, async ({ pool, kind }) => {
     const expected = read<Record<string, Trace[]>>('trace.json');
-    const bare = await BarePage.opens(await pool.lend({ kind, owner: 'alice', devices: 'own' }));
+    const bare = await BarePage.opens(await pool.lend({ kind, owner: 'alice', devices: 'own', scripts: true }));
     const trace = await bare.page.evaluate(run, steps);
     await bare.close();
 

@@ -11,7 +11,7 @@ import { expect, test } from '../support/test';
 
 test('nothing looks up a host name that somebody gives as a candidate', async ({ server, alice, pool, kind }) => {
   const trap = await Trap.laid();
-  const bare = await BarePage.opens(await pool.lend({ kind, owner: 'bob', devices: 'own' }));
+  const bare = await BarePage.opens(await pool.lend({ kind, owner: 'bob', devices: 'own', scripts: true }));
   const { offer, fragment } = await bare.page.evaluate(bareOffer);
 
   await alice.enters();

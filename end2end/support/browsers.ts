@@ -15,6 +15,8 @@ export interface Wanted {
   kind: Kind;
   owner: Name;
   devices: Devices;
+  /** Whether pages may run any: false only for who goes without JavaScript. */
+  scripts: boolean;
 }
 
 /** A host name that leads to this machine, so that a look-up of it can be seen (RFC 6761, section 6.3). */
@@ -48,12 +50,14 @@ function launchChromium({ owner, devices }: Wanted): Promise<Browser> {
   });
 }
 
-function launchFirefox({ devices }: Wanted): Promise<Browser> {
+function launchFirefox({ devices, scripts }: Wanted): Promise<Browser> {
   const executablePath = program('FIREFOX', '/usr/bin/firefox-esr');
   return firefox.launch({
     // A Firefox as it is released is driven by WebDriver BiDi; Playwright's own build by its own protocol.
     ...(executablePath && { executablePath, channel: 'moz-firefox' }),
     firefoxUserPrefs: {
+      // Playwright's own switch, a context's, does nothing over WebDriver BiDi.
+      'javascript.enabled': scripts,
       'media.navigator.streams.fake': devices !== 'none',
       'media.navigator.permission.disabled': devices !== 'denied',
       'permissions.default.camera': devices === 'denied' ? 2 : 0,
@@ -72,7 +76,7 @@ export class BrowserPool {
   private readonly running = new Map<string, Promise<Browser>>();
 
   lend(wanted: Wanted): Promise<Browser> {
-    const key = `${wanted.kind} ${wanted.owner} ${wanted.devices}`;
+    const key = `${wanted.kind} ${wanted.owner} ${wanted.devices} ${wanted.scripts}`;
     const browser = this.running.get(key) ?? start(wanted);
     this.running.set(key, browser);
     return browser;

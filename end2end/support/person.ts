@@ -11,6 +11,7 @@ export interface Setting {
   name: Name;
   kind: Kind;
   devices: Devices;
+  scripts: boolean;
   origin: string;
   context?: BrowserContextOptions;
 }
@@ -38,6 +39,7 @@ export class Person {
     const context = await browser.newContext({
       baseURL: setting.origin,
       viewport: { width: 1024, height: 768 },
+      javaScriptEnabled: setting.scripts,
       ...setting.context,
     });
     if (setting.kind === 'firefox' && setting.devices === 'own') {

@@ -65,8 +65,8 @@ export const test = base.extend<Options & People, { pool: BrowserPool }>({
   somebody: async ({ pool, server, line: _, kind, browsers, devices }, use) => {
     const people: Person[] = [];
     await use(async (name, setting = {}) => {
-      const whole = { name, kind: browsers[name] ?? kind, devices, origin: server.origin, ...setting };
-      const browser = await pool.lend({ kind: whole.kind, owner: name, devices: whole.devices });
+      const whole = { name, kind: browsers[name] ?? kind, devices, scripts: true, origin: server.origin, ...setting };
+      const browser = await pool.lend({ kind: whole.kind, owner: name, devices: whole.devices, scripts: whole.scripts });
       const person = await Person.arrives(browser, whole);
       people.push(person);
       return person;
