@@ -7,6 +7,10 @@ use std::{sync::Arc, time::Duration};
 use support::{Person, Server, call, lobby, page, person::Entrance, room};
 use tincan::protocol::{Availability, CLOSE_NORMAL, ClientMessage, ErrorCode, Room, ServerMessage, Status};
 use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::{
+    Message,
+    protocol::{CloseFrame, frame::coding::CloseCode},
+};
 
 async fn refusal(server: &Arc<Server>, room: Room, nickname: &str) -> ServerMessage {
     let entrance = Entrance { room, nickname, incarnation: page(1), ticket: None };
@@ -70,6 +74,17 @@ async fn whoever_leaves_is_gone_from_the_list() {
     bob.vanishes();
     assert_eq!(alice.hears_presence().await.left, [peer]);
     Person::joins(&server, "Bob").await;
+}
+
+#[tokio::test]
+async fn a_page_that_closes_its_socket_is_leaving() {
+    let server = Server::start_with(|config| config.timeouts.leaving_grace = Duration::from_millis(20)).await;
+    let mut alice = Person::joins(&server, "Alice").await;
+    let mut bob = Person::joins(&server, "Bob").await;
+    alice.sees(&bob).await;
+    let going = CloseFrame { code: CloseCode::Away, reason: "".into() };
+    bob.raw.sends(Message::Close(Some(going))).await;
+    assert_eq!(alice.hears_presence().await.left, [bob.peer()]);
 }
 
 #[tokio::test]

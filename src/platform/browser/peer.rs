@@ -144,14 +144,16 @@ impl Inner {
                 if restart {
                     js::call(&self.connection, "restartIce", &[]).map_err(Stop::Failed)?;
                 }
-                let sdp = self.set_local().await?;
+                let sdp = self.local(&self.start_local()?).await?;
                 Ok(Some(PairEvent::Offered { sdp }))
             }
             PairOp::Answer { sdp } => {
                 self.set_remote(RtcSdpType::Offer, &sdp).await?;
                 self.lines.adopt(&self.connection);
+                let answering = self.start_local()?;
+                // Making the elements that play takes a while, and so does the answer: both at once.
                 self.receive();
-                let sdp = self.set_local().await?;
+                let sdp = self.local(&answering).await?;
                 self.path.follow();
                 Ok(Some(PairEvent::Answered { sdp }))
             }
@@ -168,9 +170,14 @@ impl Inner {
     }
 
     /// Without an argument the browser makes the description that its state asks for.
-    async fn set_local(&self) -> Result<String, Stop> {
+    fn start_local(&self) -> Result<Promise, Stop> {
         let promise = js::call(&self.connection, "setLocalDescription", &[]).map_err(Stop::Failed)?;
-        self.reporter.wait(promise.unchecked_ref()).await?;
+        Ok(promise.unchecked_into())
+    }
+
+    /// The description, once it is set.
+    async fn local(&self, starting: &Promise) -> Result<String, Stop> {
+        self.reporter.wait(starting).await?;
         Ok(self.connection.local_description().map(|description| description.sdp()).unwrap_or_default())
     }
 

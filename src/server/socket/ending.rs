@@ -14,6 +14,8 @@ use crate::{
 pub enum Ending {
     /// The client closed the connection, or it broke: there is nobody to tell.
     Gone,
+    /// The page was closed or is loaded anew (1001).
+    PageGone,
     /// It left the room on purpose.
     Goodbye,
     TooLarge,
@@ -47,7 +49,7 @@ impl Ending {
     /// The one place where causes become close codes (RFC 6455, section 7.4).
     pub fn close_frame(self) -> Option<CloseFrame> {
         let (code, reason) = match self {
-            Self::Gone => return None,
+            Self::Gone | Self::PageGone => return None,
             Self::Goodbye => (CLOSE_NORMAL.into(), "goodbye".into()),
             Self::TooLarge => {
                 (CloseCode::Size, format!("a message may have at most {MAX_MESSAGE_BYTES} bytes"))

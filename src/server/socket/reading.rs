@@ -1,7 +1,10 @@
 //! What comes in on a socket.
 
 use futures_util::StreamExt;
-use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::{
+    Error, Message, Utf8Bytes,
+    protocol::{CloseFrame, frame::coding::CloseCode},
+};
 
 use super::{Ending, Socket};
 
@@ -20,6 +23,7 @@ pub async fn read(socket: &mut Socket) -> Heard {
         Some(Ok(Message::Text(text))) => Heard::Text(text),
         Some(Ok(Message::Binary(_))) => Heard::Binary,
         Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Heard::Alive,
+        Some(Ok(Message::Close(Some(CloseFrame { code: CloseCode::Away, .. })))) => Heard::End(Ending::PageGone),
         Some(Ok(Message::Close(_))) | None => Heard::End(Ending::Gone),
         Some(Err(error)) => Heard::End(ending_of(&error)),
     }

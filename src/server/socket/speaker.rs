@@ -84,7 +84,13 @@ impl Speaker {
         self.heard_at = Instant::now();
         match heard {
             Heard::Alive => Ok(()),
-            Heard::End(ending) => Err(ending),
+            Heard::End(ending) => {
+                // Firefox closes the socket before the page can say so itself.
+                if let (Ending::PageGone, Place::Seated { seat, .. }) = (ending, &self.place) {
+                    seat.hear(0, ClientMessage::Leaving {});
+                }
+                Err(ending)
+            }
             Heard::Binary => self.count_mistake(Mistake { code: ErrorCode::Binary, id: None }),
             Heard::Text(text) if !self.messages.take(self.hub.now()) => {
                 self.count_mistake(Mistake { code: ErrorCode::TooManyMessages, id: parse::id(&text) })
