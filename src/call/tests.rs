@@ -346,6 +346,26 @@ fn a_path_that_is_lost_is_looked_for_until_it_is_given_up() {
 }
 
 #[test]
+fn a_path_that_no_restart_brings_back_is_made_afresh() {
+    let mut alice = Alice::inside();
+    alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });
+    alice.pair(PairEvent::Offered { sdp: "v=0".into() });
+    alice.hears(ServerMessage::Ringing { call: call(1), peer: peer(BOB) });
+    alice.hears(ServerMessage::ParticipantJoined {
+        call: call(1),
+        peer: peer(BOB),
+        media: Media::Voice,
+        incarnation: Incarnation::from_random(2),
+    });
+    alice.pair(PairEvent::State(PathState::Connected));
+    alice.pair(PairEvent::State(PathState::Failed));
+    let early = alice.waits(Time::from_secs(8));
+    assert!(!operations(&early).iter().any(|op| matches!(op, PairOp::Open { .. })), "{early:?}");
+    let late = alice.waits(Time::from_secs(8));
+    assert!(operations(&late).iter().any(|op| matches!(op, PairOp::Open { offerer: true, .. })), "{late:?}");
+}
+
+#[test]
 fn a_restart_goes_by_data_channel_too() {
     let mut alice = Alice::in_call();
     alice.pair(PairEvent::Answered { sdp: "v=0".into() });

@@ -15,6 +15,10 @@ use crate::protocol::{ClientMessage, EndReason, Media, PeerId};
 /// How many missed calls are shown; the oldest gives way.
 const MISSED_MOST: usize = 50;
 
+/// How often a failed path is restarted before a new peer connection takes its place: Firefox never recovers
+/// some of them.
+const RESTARTS_MOST: u32 = 2;
+
 /// What a look at a path that is not there leads to.
 enum Remedy {
     Wait,
@@ -221,6 +225,8 @@ fn remedy(other: &Other, me_first: bool) -> Remedy {
     }
     let lost = matches!(pair.path, PathState::Disconnected | PathState::Failed);
     match () {
+        // What has failed in spite of restarts has nothing to keep.
+        () if pair.path == PathState::Failed && pair.is_offerer() && tries > RESTARTS_MOST => Remedy::Afresh,
         () if !pair.is_settled() && tries % 2 == 1 => Remedy::SayAgain,
         () if !pair.is_settled() || lost || tries.is_multiple_of(4) => Remedy::Restart,
         () => Remedy::Wait,
