@@ -90,6 +90,8 @@ export class Person {
   }
 
   async reloads(): Promise<void> {
+    // Whether a page may sound right after a reload is for the browser to decide, and it says so.
+    this.foresees(/AudioContext was (not allowed|prevented)/);
     await this.page.reload();
   }
 
