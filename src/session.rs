@@ -38,7 +38,7 @@ pub struct Session {
     pub blocked: RwSignal<Vec<String>>,
     /// Everybody else in the room, in the order in which they are shown.
     pub contacts: RwSignal<Vec<Person>>,
-    /// The microphone's level, 0 to 1.
+    /// The microphone's level, 0 to 1, while it is measured.
     pub level: RwSignal<f32>,
     /// Since the page was loaded, in whole seconds; goes on each second while [`Session::keep_time`] has an owner.
     pub now: RwSignal<Time>,

@@ -89,7 +89,7 @@ struct Inner {
 
 impl Platform {
     /// `dispatch` hears whatever happens, never from inside a call to the platform. `level` hears the
-    /// microphone's level, 0 to 1, about fifteen times a second while it is open.
+    /// microphone's level, 0 to 1, about fifteen times a second while somebody looks at it.
     pub fn start(dispatch: impl Fn(Input) + 'static, level: impl Fn(f32) + 'static) -> Self {
         let dispatch: Dispatch = Rc::new(dispatch);
         let streams = Rc::<Streams>::default();
@@ -227,6 +227,11 @@ impl Platform {
     /// Calls `tick` every second for as long as the reactive owner lives.
     pub fn every_second(&self, tick: impl Fn() + 'static) {
         StoredValue::new_local(Timer::every(Duration::from_secs(1), tick));
+    }
+
+    /// Measures the microphone's level for as long as the reactive owner lives, whenever it is open.
+    pub fn measure_level(&self) {
+        StoredValue::new_local(self.0.media.measure());
     }
 
     /// Whether a person has already used this page since it was loaded: sounds may play.

@@ -21,7 +21,7 @@ pub struct Platform;
 
 impl Platform {
     /// `dispatch` hears whatever happens, never from inside a call to the platform. `level` hears the
-    /// microphone's level, 0 to 1, about fifteen times a second while it is open.
+    /// microphone's level, 0 to 1, about fifteen times a second while somebody looks at it.
     pub fn start(_dispatch: impl Fn(Input) + 'static, _level: impl Fn(f32) + 'static) -> Self {
         Self
     }
@@ -95,6 +95,9 @@ impl Platform {
 
     /// Calls `tick` every second for as long as the reactive owner lives.
     pub fn every_second(&self, _tick: impl Fn() + 'static) {}
+
+    /// Measures the microphone's level for as long as the reactive owner lives, whenever it is open.
+    pub fn measure_level(&self) {}
 
     /// Whether a person has already used this page since it was loaded: sounds may play.
     pub fn has_gesture(&self) -> bool {

@@ -33,6 +33,8 @@ struct Inner {
     microphone: Slot,
     camera: Slot,
     meter: RefCell<Option<Meter>>,
+    /// How many look at the level.
+    meters: Cell<u32>,
     muted: Cell<bool>,
     list: DeviceList,
 }
@@ -55,6 +57,7 @@ impl Media {
             microphone: Slot::default(),
             camera: Slot::default(),
             meter: RefCell::default(),
+            meters: Cell::default(),
             muted: Cell::default(),
         };
         Self(Rc::new(inner))
@@ -67,6 +70,14 @@ impl Media {
             DeviceOp::Mute(muted) => self.0.mute(muted),
             DeviceOp::List => self.0.list.tell(),
         }
+    }
+
+    /// The level is measured for as long as this lives, whenever the microphone is open.
+    pub fn measure(&self) -> Measuring {
+        let inner = &self.0;
+        inner.meters.set(inner.meters.get() + 1);
+        inner.measure(inner.microphone.open.borrow().as_ref().map(|open| &open.track));
+        Measuring(inner.clone())
     }
 
     /// A person has used the page: the level can be measured now.
@@ -86,6 +97,18 @@ impl Media {
                 inner.captured(kind, turn, &request, capture).await;
             }
         });
+    }
+}
+
+/// Somebody looks at the level.
+pub struct Measuring(Rc<Inner>);
+
+impl Drop for Measuring {
+    fn drop(&mut self) {
+        self.0.meters.set(self.0.meters.get() - 1);
+        if self.0.meters.get() == 0 {
+            self.0.meter.take();
+        }
     }
 }
 
@@ -166,14 +189,17 @@ impl Inner {
     /// The promise settles when every connection sends this track.
     fn place(&self, kind: DeviceKind, track: Option<&MediaStreamTrack>) -> Promise {
         match (kind, track) {
-            (DeviceKind::Microphone, _) => {
-                self.meter.take();
-                self.meter.replace(track.and_then(|track| Meter::start(track, self.level.clone())));
-            }
+            (DeviceKind::Microphone, _) => self.measure(track),
             (DeviceKind::Camera, Some(track)) => drop(self.streams.show(StreamKey::LocalCamera, track, None)),
             (DeviceKind::Camera, None) => self.streams.hide(StreamKey::LocalCamera),
         }
         self.pairs.send(kind, track)
+    }
+
+    fn measure(&self, track: Option<&MediaStreamTrack>) {
+        self.meter.take();
+        let track = track.filter(|_| self.meters.get() > 0);
+        self.meter.replace(track.and_then(|track| Meter::start(track, self.level.clone())));
     }
 
     fn close(&self, kind: DeviceKind) {

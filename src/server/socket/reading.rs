@@ -23,7 +23,9 @@ pub async fn read(socket: &mut Socket) -> Heard {
         Some(Ok(Message::Text(text))) => Heard::Text(text),
         Some(Ok(Message::Binary(_))) => Heard::Binary,
         Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Heard::Alive,
-        Some(Ok(Message::Close(Some(CloseFrame { code: CloseCode::Away, .. })))) => Heard::End(Ending::PageGone),
+        Some(Ok(Message::Close(Some(CloseFrame { code: CloseCode::Away, .. })))) => {
+            Heard::End(Ending::PageGone)
+        }
         Some(Ok(Message::Close(_))) | None => Heard::End(Ending::Gone),
         Some(Err(error)) => Heard::End(ending_of(&error)),
     }
