@@ -1,4 +1,4 @@
-import { areInTheLobby, type Person } from '../support/person';
+import { areInTheLobby } from '../support/person';
 import { expect, test } from '../support/test';
 
 test('latency', async ({ alice, bob }) => {
