@@ -1,7 +1,7 @@
 //! One client: a WebSocket whose bytes are counted.
 
 use std::{
-    io,
+    io::{self, Read},
     net::SocketAddr,
     pin::Pin,
     sync::{
@@ -11,6 +11,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use flate2::read::DeflateDecoder;
 use futures_util::{SinkExt, StreamExt};
 use tincan::protocol::{
     ClientFrame, ClientMessage, Hello, Incarnation, Room, RoomCode, ServerFrame, ServerMessage, VERSION,
@@ -51,7 +52,7 @@ impl Connection {
         stream.set_nodelay(true)?;
         let received = Arc::default();
         let stream = Counted { stream, received: Arc::clone(&received) };
-        let mut request = format!("ws://{address}/ws").into_client_request()?;
+        let mut request = format!("ws://{address}/ws?deflate").into_client_request()?;
         request.headers_mut().insert("origin", format!("http://{address}").parse()?);
         let (socket, _) = client_async_with_config(request, stream, Some(small_buffers())).await?;
         Ok(Self { socket, received, sent: 0 })
@@ -66,11 +67,16 @@ impl Connection {
         self.send(serde_json::to_string(&ClientFrame { id: self.sent, message })?).await
     }
 
-    /// The next text frame.
+    /// The next text, inflated if need be.
     pub async fn next(&mut self) -> Result<String> {
         loop {
             match self.socket.next().await.ok_or("the server closed the connection")?? {
                 Message::Text(text) => return Ok(text.as_str().to_owned()),
+                Message::Binary(packed) => {
+                    let mut text = String::new();
+                    DeflateDecoder::new(&*packed).read_to_string(&mut text)?;
+                    return Ok(text);
+                }
                 Message::Close(frame) => {
                     return Err(format!("the server closed the connection: {frame:?}").into());
                 }

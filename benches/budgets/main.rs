@@ -42,13 +42,27 @@ async fn main() -> ExitCode {
 
 async fn measure() -> Result<()> {
     let mut table = Table::default();
-    memory(&mut table).await?;
-    relay(&mut table, "2.5 kB", 2_500).await?;
-    relay(&mut table, "11 kB", 11_000).await?;
-    storm(&mut table).await?;
-    browser::measure(&mut table)?;
+    if is_wanted("memory") {
+        memory(&mut table).await?;
+    }
+    if is_wanted("relay") {
+        relay(&mut table, "2.5 kB", 2_500).await?;
+        relay(&mut table, "11 kB", 11_000).await?;
+    }
+    if is_wanted("storm") {
+        storm(&mut table).await?;
+    }
+    if is_wanted("browser") {
+        browser::measure(&mut table)?;
+    }
     print!("{table}");
     Ok(())
+}
+
+/// What is named on the command line, or everything: `cargo bench … -- relay storm`.
+fn is_wanted(part: &str) -> bool {
+    let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).peekable();
+    named.peek().is_none() || named.any(|name| name == part)
 }
 
 async fn memory(table: &mut Table) -> Result<()> {

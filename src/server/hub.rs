@@ -1,6 +1,7 @@
 //! The handle to everything the server knows: rooms, each with its registry behind one lock, and the mailboxes
 //! of its peers. Cheap to clone; sockets talk to nothing else.
 
+mod frame;
 mod mailbox;
 mod room;
 mod seat;
@@ -19,8 +20,8 @@ use std::{
 use tokio::{sync::watch, time::Instant};
 use tracing::info;
 
+pub use frame::Frame;
 pub use mailbox::{Content, Mailbox};
-pub use room::frame;
 pub use seat::Seat;
 
 use self::room::{Room, Welcoming};

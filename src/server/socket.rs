@@ -29,7 +29,11 @@ use super::{
     hub::{Content, Hub},
 };
 
-type Socket = WebSocketStream<TcpStream>;
+struct Socket {
+    stream: WebSocketStream<TcpStream>,
+    /// Whether the client wants what can be compressed compressed.
+    inflates: bool,
+}
 
 /// What happens to a connection.
 enum Event {

@@ -6,7 +6,8 @@ use std::{
 };
 
 use tokio::sync::Notify;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use super::Frame;
 
 /// Filled under a room's lock, emptied by the socket's task.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ pub struct Mailbox {
 
 #[derive(Debug, Default)]
 pub struct Content {
-    pub frames: Vec<Utf8Bytes>,
+    pub frames: Vec<Frame>,
     /// The socket is to be closed with this code, after the frames.
     pub close: Option<u16>,
     bytes: usize,
@@ -31,12 +32,13 @@ impl Mailbox {
     }
 
     /// False when it is full. A single frame always fits into an empty one.
-    pub fn push(&self, frame: Utf8Bytes) -> bool {
+    pub fn push(&self, frame: Frame) -> bool {
         let mut content = self.content();
-        if content.bytes > 0 && content.bytes + frame.len() > self.most_bytes {
+        let bytes = frame.text().len();
+        if content.bytes > 0 && content.bytes + bytes > self.most_bytes {
             return false;
         }
-        content.bytes += frame.len();
+        content.bytes += bytes;
         content.frames.push(frame);
         drop(content);
         self.filled.notify_one();
@@ -82,23 +84,28 @@ impl Mailbox {
 mod tests {
     use super::*;
 
+    fn frame(text: &str) -> Frame {
+        Frame::Text(text.into())
+    }
+
     #[test]
     fn a_full_mailbox_takes_nothing_more_until_it_is_emptied() {
         let mailbox = Mailbox::new(10);
-        assert!(mailbox.push("twelve bytes".into()), "one always fits");
-        assert!(!mailbox.push("x".into()));
+        assert!(mailbox.push(frame("twelve bytes")), "one always fits");
+        assert!(!mailbox.push(frame("x")));
         assert_eq!(mailbox.take().frames.len(), 1);
-        assert!(mailbox.push("x".into()));
+        assert!(mailbox.push(frame("x")));
     }
 
     #[tokio::test]
     async fn what_waits_comes_in_order_and_then_the_end() {
         let mailbox = Mailbox::new(10);
-        mailbox.push("1".into());
-        mailbox.push("2".into());
+        mailbox.push(frame("1"));
+        mailbox.push(frame("2"));
         mailbox.close(4001);
         mailbox.close(4005);
         let content = mailbox.next().await;
-        assert_eq!((content.frames, content.close), (vec!["1".into(), "2".into()], Some(4001)));
+        let texts: Vec<&str> = content.frames.iter().map(|frame| frame.text().as_str()).collect();
+        assert_eq!((texts, content.close), (vec!["1", "2"], Some(4001)));
     }
 }

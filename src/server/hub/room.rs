@@ -7,12 +7,11 @@ use std::{
 };
 
 use tokio::{sync::Notify, time::Instant};
-use tokio_tungstenite::tungstenite::Utf8Bytes;
-use tracing::{debug, error};
+use tracing::debug;
 
-use super::Mailbox;
+use super::{Frame, Mailbox, frame::Alike};
 use crate::{
-    protocol::{self, BootId, CLOSE_TOO_SLOW, IceServer, PeerId, ServerFrame, ServerMessage},
+    protocol::{self, BootId, CLOSE_TOO_SLOW, IceServer, PeerId, ServerMessage},
     server::{
         registry::{ConnectionId, Delivery, Input, Join, Registry, RoomLimits},
         ticket::Signer,
@@ -42,6 +41,8 @@ pub(super) struct Room {
 struct State {
     registry: Registry,
     members: HashMap<ConnectionId, Member>,
+    /// What newcomers were told since the room was last told anything.
+    told: Alike,
     /// What the clock waits for.
     alarm: Option<Duration>,
     /// The hub has forgotten this room: nobody joins any more.
@@ -62,7 +63,13 @@ impl Room {
         started: Instant,
     ) -> Arc<Self> {
         let registry = Registry::new(limits, timeouts);
-        let state = State { registry, members: HashMap::new(), alarm: None, is_retired: false };
+        let state = State {
+            registry,
+            members: HashMap::new(),
+            told: Alike::default(),
+            alarm: None,
+            is_retired: false,
+        };
         Arc::new(Self { key, welcoming, started, state: Mutex::new(state), sooner: Notify::new() })
     }
 
@@ -134,7 +141,7 @@ impl Room {
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
             for delivery in state.registry.handle(input, self.started.elapsed()) {
-                let lost = self.deliver(&mut state.members, delivery, newcomer);
+                let lost = self.deliver(state, delivery, newcomer);
                 inputs.extend(lost.into_iter().map(|(connection, peer)| Input::Closed { peer, connection }));
             }
         }
@@ -148,7 +155,7 @@ impl Room {
     /// Gives back whom it lost by that.
     fn deliver(
         &self,
-        members: &mut HashMap<ConnectionId, Member>,
+        State { members, told, .. }: &mut State,
         delivery: Delivery,
         newcomer: Option<&Arc<Mailbox>>,
     ) -> Vec<(ConnectionId, PeerId)> {
@@ -159,19 +166,20 @@ impl Room {
                 let ticket = self.welcoming.ticket(&self.key, admission.peer, &admission.nickname);
                 let Welcoming { boot, ice_servers, .. } = &*self.welcoming;
                 let welcome = admission.complete(*boot, ticket, ice_servers.clone());
-                send(members, to, frame(Some(id), ServerMessage::Welcome(welcome)))
+                send(members, to, Frame::write(Some(id), ServerMessage::Welcome(welcome)))
             }
             Delivery::Send { to, id, message } if members.contains_key(&to) => {
-                send(members, to, frame(id, message))
+                send(members, to, told.share(Frame::write(id, message)))
             }
             Delivery::Send { id, message, .. } => {
                 if let Some(mailbox) = newcomer {
-                    mailbox.push(frame(id, message));
+                    mailbox.push(Frame::write(id, message));
                 }
                 Vec::new()
             }
             Delivery::Broadcast(message) => {
-                let frame = frame(None, message);
+                told.clear();
+                let frame = Frame::write(None, message);
                 let everybody: Vec<ConnectionId> = members.keys().copied().collect();
                 everybody.into_iter().flat_map(|to| send(members, to, frame.clone())).collect()
             }
@@ -193,7 +201,7 @@ impl Room {
 fn send(
     members: &mut HashMap<ConnectionId, Member>,
     to: ConnectionId,
-    frame: Utf8Bytes,
+    frame: Frame,
 ) -> Vec<(ConnectionId, PeerId)> {
     let is_full = members.get(&to).is_some_and(|member| !member.mailbox.push(frame));
     let slow = is_full.then(|| members.remove(&to)).flatten();
@@ -204,15 +212,4 @@ fn send(
             (to, member.peer)
         })
         .collect()
-}
-
-/// Written down once, whoever it is for.
-pub fn frame(id: Option<u32>, message: ServerMessage) -> Utf8Bytes {
-    serde_json::to_string(&ServerFrame { id, message }).map_or_else(
-        |problem| {
-            error!("a message could not be written down: {problem}");
-            Utf8Bytes::default()
-        },
-        Utf8Bytes::from,
-    )
 }

@@ -2,10 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{
-    Mailbox,
-    room::{Room, frame},
-};
+use super::{Frame, Mailbox, room::Room};
 use crate::{
     protocol::{ClientMessage, PeerId, ServerMessage},
     server::registry::{ConnectionId, Input},
@@ -45,7 +42,7 @@ impl Seat {
     pub fn renew_ticket(&self) {
         if let Some(ticket) = self.room.ticket(self.peer) {
             // Whoever has a full mailbox is about to be dropped.
-            let _ = self.mailbox.push(frame(None, ServerMessage::Ticket { ticket }));
+            let _ = self.mailbox.push(Frame::write(None, ServerMessage::Ticket { ticket }));
         }
     }
 }

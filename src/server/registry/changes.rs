@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
-    iter, mem,
+    mem,
     time::Duration,
 };
 
@@ -11,7 +11,10 @@ use crate::protocol::{Availability, PeerId, Presence, ServerMessage, Status};
 
 /// People in one message: what is written to every socket of a large room in one piece stays small, and with it
 /// each socket's buffer.
-const MOST_IN_ONE: usize = 64;
+const MOST_IN_ONE: usize = 128;
+/// People in a welcome. Nobody else gets the same one, so a large room is told in messages that all newcomers
+/// share.
+const MOST_IN_WELCOME: usize = 32;
 
 #[derive(Debug, Default)]
 pub(super) struct Changes {
@@ -117,17 +120,27 @@ impl Registry {
         }
     }
 
-    /// The room as it was last announced, in portions: whoever is not in it yet comes with the next
-    /// announcement, which the newcomer hears too. So nobody is told of anybody twice, however many join at once.
-    pub(super) fn contacts(&self, newcomer: PeerId) -> impl Iterator<Item = Presence> {
-        let is_other = move |id: &PeerId| *id != newcomer && !self.changes.is_unannounced(*id);
-        let mut others = self.peers.iter().filter(move |(id, _)| is_other(id)).peekable();
-        iter::from_fn(move || {
-            others.peek()?;
-            let mut presence = Presence::default();
-            others.by_ref().take(MOST_IN_ONE).for_each(|(id, peer)| self.introduce(&mut presence, *id, peer));
-            Some(presence)
-        })
+    /// The room as it was last announced: for the welcome, and what follows it. Whoever is not in it yet comes with
+    /// the next announcement, which the newcomer hears too. So nobody is told of anybody twice, however many join at
+    /// once; and all who do are told the same, themselves included when they come back.
+    pub(super) fn contacts(&self, newcomer: PeerId) -> (Presence, Vec<Presence>) {
+        let announced: Vec<(PeerId, &Peer)> = self
+            .peers
+            .iter()
+            .filter(|(id, _)| !self.changes.is_unannounced(**id))
+            .map(|(id, peer)| (*id, peer))
+            .collect();
+        let (first, rest) = announced.split_at(announced.len().min(MOST_IN_WELCOME));
+        let mut first = self.introduction(first);
+        first.joined.remove(&newcomer);
+        first.status.remove(&newcomer);
+        (first, rest.chunks(MOST_IN_ONE).map(|portion| self.introduction(portion)).collect())
+    }
+
+    fn introduction(&self, people: &[(PeerId, &Peer)]) -> Presence {
+        let mut presence = Presence::default();
+        people.iter().for_each(|(id, peer)| self.introduce(&mut presence, *id, peer));
+        presence
     }
 
     pub(super) fn set_availability(&mut self, id: PeerId, availability: Availability) {

@@ -6,7 +6,7 @@ use super::{
     peer::{Link, Peer},
 };
 use crate::{
-    protocol::{Availability, CLOSE_SUPERSEDED, ErrorCode, Nickname, PeerId, Presence, ServerMessage},
+    protocol::{Availability, CLOSE_SUPERSEDED, ErrorCode, Nickname, PeerId, ServerMessage},
     server::{
         names::{self, Skeleton},
         sentences::Refusal,
@@ -99,12 +99,10 @@ impl Registry {
         let call = entry.call.and_then(|id| Some(self.snapshot(id, self.calls.get(&id)?)));
         let (nickname, availability) = (entry.nickname.clone(), entry.availability);
         let to = join.connection;
-        let mut portions = self.contacts(peer);
-        let contacts = portions.next().unwrap_or_default();
-        let rest: Vec<Presence> = portions.collect();
+        let (contacts, further) = self.contacts(peer);
         let admission = Admission { peer, nickname, availability, contacts, call };
         self.out.push(Delivery::Welcome { to, id: join.id, admission });
-        for presence in rest {
+        for presence in further {
             let message = ServerMessage::Presence(presence);
             self.out.push(Delivery::Send { to, id: None, message });
         }

@@ -19,7 +19,7 @@ pub enum Heard {
 
 /// The next message. Nothing is lost when the wait is given up.
 pub async fn read(socket: &mut Socket) -> Heard {
-    match socket.next().await {
+    match socket.stream.next().await {
         Some(Ok(Message::Text(text))) => Heard::Text(text),
         Some(Ok(Message::Binary(_))) => Heard::Binary,
         Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Heard::Alive,

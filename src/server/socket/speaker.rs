@@ -10,7 +10,7 @@ use super::{Ending, Heard};
 use crate::{
     protocol::{ClientFrame, ClientMessage, ErrorCode, Hello},
     server::{
-        hub::{Hub, Mailbox, Seat, frame},
+        hub::{Frame, Hub, Mailbox, Seat},
         parse::{self, Mistake, parse},
         rate::Bucket,
         sentences::Refusal,
@@ -150,7 +150,7 @@ impl Speaker {
     }
 
     fn refuse(&self, Mistake { code, id }: Mistake) {
-        self.mailbox.push(frame(id, Refusal::Plain(code).into()));
+        self.mailbox.push(Frame::write(id, Refusal::Plain(code).into()));
     }
 }
 

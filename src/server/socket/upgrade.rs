@@ -50,7 +50,8 @@ pub async fn upgrade(
     };
     let forwarded = hub.config().behind_proxy.then(|| address::forwarded(request.headers())).flatten();
     let origin = forwarded.unwrap_or(address.ip()).into();
-    tokio::spawn(begin(hyper::upgrade::on(&mut request), hub, origin, alive));
+    let inflates = wants_deflate(request.uri().query());
+    tokio::spawn(begin(hyper::upgrade::on(&mut request), hub, origin, inflates, alive));
     response
 }
 
@@ -66,11 +67,15 @@ fn is_allowed(request: &Request, hub: &Hub) -> bool {
     is_own || hub.config().origins.contains(&origin)
 }
 
-async fn begin(upgrade: OnUpgrade, hub: Hub, origin: address::Origin, alive: Alive) {
-    match upgrade.await.map(into_socket) {
-        Ok(Some(socket)) => {
+fn wants_deflate(query: Option<&str>) -> bool {
+    query.is_some_and(|query| query.split('&').any(|part| part == "deflate"))
+}
+
+async fn begin(upgrade: OnUpgrade, hub: Hub, origin: address::Origin, inflates: bool, alive: Alive) {
+    match upgrade.await.map(into_stream) {
+        Ok(Some(stream)) => {
             let counted = hub.count(origin);
-            serve(socket.await, hub, counted, alive).await;
+            serve(Socket { stream: stream.await, inflates }, hub, counted, alive).await;
         }
         Ok(None) => debug!("an upgraded connection is no TCP stream"),
         Err(error) => debug!("a connection was not upgraded: {error}"),
@@ -78,7 +83,7 @@ async fn begin(upgrade: OnUpgrade, hub: Hub, origin: address::Origin, alive: Ali
 }
 
 /// Takes the TCP stream out of what HTTP wrapped around it.
-fn into_socket(upgraded: Upgraded) -> Option<impl Future<Output = Socket>> {
+fn into_stream(upgraded: Upgraded) -> Option<impl Future<Output = WebSocketStream<TcpStream>>> {
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)

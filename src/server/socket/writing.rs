@@ -7,10 +7,10 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     time::timeout,
 };
-use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::{Ending, Socket};
-use crate::server::hub::{Content, frame};
+use crate::server::hub::{Content, Frame};
 
 /// How long the client has to take note of the end.
 const LINGER: Duration = Duration::from_secs(2);
@@ -18,10 +18,10 @@ const LINGER: Duration = Duration::from_secs(2);
 /// Feeds everything that waits, and flushes once.
 pub async fn write(socket: &mut Socket, mail: Content, patience: Duration) -> Result<(), Ending> {
     let all = async {
-        for text in mail.frames {
-            socket.feed(Message::Text(text)).await?;
+        for frame in mail.frames {
+            socket.stream.feed(frame.into_message(socket.inflates)).await?;
         }
-        socket.flush().await
+        socket.stream.flush().await
     };
     match timeout(patience, all).await {
         Err(_) => Err(Ending::TooSlow),
@@ -32,7 +32,7 @@ pub async fn write(socket: &mut Socket, mail: Content, patience: Duration) -> Re
 
 /// Says why it ends, and sees to it that this arrives: a socket that is dropped while the client still sends is
 /// reset, and the client then never reads what was said last.
-pub async fn finish(socket: &mut Socket, last_words: Vec<Utf8Bytes>, ending: Ending, patience: Duration) {
+pub async fn finish(socket: &mut Socket, last_words: Vec<Frame>, ending: Ending, patience: Duration) {
     let said = timeout(patience, say(socket, last_words, ending)).await;
     if matches!(said, Ok(Ok(()))) {
         // When the client does not end its side in time, it has been told.
@@ -40,20 +40,20 @@ pub async fn finish(socket: &mut Socket, last_words: Vec<Utf8Bytes>, ending: End
     }
 }
 
-async fn say(socket: &mut Socket, last_words: Vec<Utf8Bytes>, ending: Ending) -> Result<(), Error> {
+async fn say(socket: &mut Socket, last_words: Vec<Frame>, ending: Ending) -> Result<(), Error> {
     if let Some(close) = ending.close_frame() {
-        let farewell = ending.farewell().map(|message| frame(None, message));
-        for text in last_words.into_iter().chain(farewell) {
-            socket.feed(Message::Text(text)).await?;
+        let farewell = ending.farewell().map(|message| Frame::write(None, message));
+        for frame in last_words.into_iter().chain(farewell) {
+            socket.stream.feed(frame.into_message(socket.inflates)).await?;
         }
-        socket.feed(Message::Close(Some(close))).await?;
+        socket.stream.feed(Message::Close(Some(close))).await?;
     }
-    socket.flush().await?;
-    Ok(socket.get_mut().shutdown().await?)
+    socket.stream.flush().await?;
+    Ok(socket.stream.get_mut().shutdown().await?)
 }
 
 /// Reads on the bare socket, whatever it is, until the client has ended too.
 async fn drain(socket: &mut Socket) {
     let mut waste = vec![0; 16 * 1024];
-    while socket.get_mut().read(&mut waste).await.is_ok_and(|read| read > 0) {}
+    while socket.stream.get_mut().read(&mut waste).await.is_ok_and(|read| read > 0) {}
 }

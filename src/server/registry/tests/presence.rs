@@ -47,15 +47,31 @@ fn a_newcomer_knows_everybody_from_welcome_and_next_announcement() {
 fn a_large_room_comes_in_portions() {
     let mut story = Story::begin();
     story.registry.limits.peers = 400;
-    let people: Vec<Person> = (0..150).map(|number| story.joins(&format!("Guest {number}"))).collect();
+    let people: Vec<Person> = (0..300).map(|number| story.joins(&format!("Guest {number}"))).collect();
     story.ticks();
     let sizes: Vec<usize> =
         story.announcements(people[0]).iter().map(|presence| presence.joined.len()).collect();
-    assert_eq!(sizes, [64, 64, 22]);
+    assert_eq!(sizes, [128, 128, 44]);
     let last = story.joins("Last");
-    assert_eq!(story.admissions[&last.connection].contacts.joined.len(), 64);
+    assert_eq!(story.admissions[&last.connection].contacts.joined.len(), 32);
     let sizes: Vec<usize> = story.announcements(last).iter().map(|presence| presence.joined.len()).collect();
-    assert_eq!(sizes, [64, 22]);
+    assert_eq!(sizes, [128, 128, 12]);
+}
+
+#[test]
+fn all_who_come_in_at_once_are_told_of_a_large_room_in_the_same_words() {
+    let mut story = Story::begin();
+    story.registry.limits.peers = 400;
+    let people: Vec<Person> = (0..300).map(|number| story.joins(&format!("Guest {number}"))).collect();
+    story.settle();
+    let newcomer = story.joins("Newcomer");
+    let returned = [people[0], people[299]].map(|person| story.comes_back(person, page(1)));
+    let told = story.announcements(newcomer);
+    assert_eq!(told.len(), 3);
+    for person in returned {
+        assert!(!story.admissions[&person.connection].contacts.joined.contains_key(&person.peer));
+        assert_eq!(story.announcements(person), told);
+    }
 }
 
 #[test]

@@ -1,0 +1,154 @@
+//! A message written down, as it goes out to one socket or to a thousand.
+
+use std::{
+    collections::HashMap,
+    io::Write,
+    sync::{Arc, OnceLock},
+};
+
+use flate2::{Compression, write::DeflateEncoder};
+use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
+use tracing::error;
+
+use crate::protocol::{ServerFrame, ServerMessage};
+
+/// Shorter texts are not worth the receiver's trouble.
+const LEAST_PACKED: usize = 512;
+
+/// Cheap to clone: whoever hears the same shares the same bytes.
+#[derive(Clone, Debug)]
+pub enum Frame {
+    Text(Utf8Bytes),
+    /// May go out compressed.
+    Presence(Arc<Packable>),
+}
+
+/// Compressed by the first socket that wants it so, outside any lock, for all of them.
+#[derive(Debug)]
+pub struct Packable {
+    text: Utf8Bytes,
+    packed: OnceLock<Bytes>,
+}
+
+impl Frame {
+    /// **Only what everybody in the room may know is ever compressed.** A length that depends on a secret and on
+    /// text which somebody else chose gives the secret away, bit by bit.
+    pub fn write(id: Option<u32>, message: ServerMessage) -> Self {
+        let is_presence = matches!(message, ServerMessage::Presence(_));
+        let text = serde_json::to_string(&ServerFrame { id, message }).unwrap_or_else(|problem| {
+            error!("a message could not be written down: {problem}");
+            String::new()
+        });
+        if is_presence && text.len() >= LEAST_PACKED {
+            Self::Presence(Arc::new(Packable { text: text.into(), packed: OnceLock::new() }))
+        } else {
+            Self::Text(text.into())
+        }
+    }
+
+    pub fn text(&self) -> &Utf8Bytes {
+        match self {
+            Self::Text(text) => text,
+            Self::Presence(presence) => &presence.text,
+        }
+    }
+
+    /// For a client that can inflate, or for one that reads text alone.
+    pub fn into_message(self, inflates: bool) -> Message {
+        match self {
+            Self::Text(text) => Message::Text(text),
+            Self::Presence(presence) if inflates => Message::Binary(presence.packed()),
+            Self::Presence(presence) => Message::Text(presence.text.clone()),
+        }
+    }
+}
+
+impl Packable {
+    fn packed(&self) -> Bytes {
+        self.packed.get_or_init(|| deflate(self.text.as_bytes())).clone()
+    }
+}
+
+/// Presence that is told to one after the other in the same words: to all who come in at the same moment.
+#[derive(Debug, Default)]
+pub struct Alike(HashMap<Utf8Bytes, Arc<Packable>>);
+
+impl Alike {
+    /// The frame, or an earlier one that says the same.
+    pub fn share(&mut self, frame: Frame) -> Frame {
+        match frame {
+            Frame::Text(_) => frame,
+            Frame::Presence(presence) => {
+                let text = presence.text.clone();
+                Frame::Presence(Arc::clone(self.0.entry(text).or_insert(presence)))
+            }
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.0 = HashMap::new();
+    }
+}
+
+/// Raw DEFLATE (RFC 1951).
+fn deflate(bytes: &[u8]) -> Bytes {
+    let mut encoder = DeflateEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::default());
+    // A vector takes everything.
+    let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
+    written.unwrap_or_default().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use flate2::read::DeflateDecoder;
+
+    use super::*;
+    use crate::protocol::{Nickname, Payload, PeerId, Presence};
+
+    fn presence(people: u64) -> ServerMessage {
+        let joined = (0..people).map(|number| {
+            (PeerId::from_random(number), Nickname::parse(&format!("Person {number}")).unwrap())
+        });
+        ServerMessage::Presence(Presence { joined: joined.collect(), ..Presence::default() })
+    }
+
+    #[test]
+    fn a_long_list_is_the_same_in_both_forms_and_shorter_in_one() {
+        let frame = Frame::write(None, presence(100));
+        let Message::Text(text) = frame.clone().into_message(false) else { panic!("not as text") };
+        let Message::Binary(packed) = frame.into_message(true) else { panic!("not compressed") };
+        let mut inflated = String::new();
+        DeflateDecoder::new(&*packed).read_to_string(&mut inflated).unwrap();
+        assert_eq!(inflated, text.as_str());
+        assert!(packed.len() * 2 < text.len(), "{} of {}", packed.len(), text.len());
+    }
+
+    #[test]
+    fn many_receivers_share_what_is_compressed_once() {
+        let frame = Frame::write(None, presence(100));
+        let [Message::Binary(one), Message::Binary(other)] =
+            [frame.clone().into_message(true), frame.into_message(true)]
+        else {
+            panic!("not compressed")
+        };
+        assert_eq!(one.as_ptr(), other.as_ptr());
+    }
+
+    #[test]
+    fn the_same_words_are_the_same_frame() {
+        let mut alike = Alike::default();
+        let [one, other] = [100, 100].map(|people| alike.share(Frame::write(None, presence(people))));
+        assert_eq!(one.text().as_ptr(), other.text().as_ptr());
+    }
+
+    #[test]
+    fn what_is_short_and_what_peers_say_stays_text() {
+        let (call, from) = (crate::protocol::CallId::from_random(1), PeerId::from_random(1));
+        let payload = Payload::write(&"x".repeat(10_000)).unwrap();
+        for message in [presence(5), ServerMessage::Signal { call, from, payload }] {
+            assert!(Frame::write(None, message).into_message(true).is_text());
+        }
+    }
+}
