@@ -14,7 +14,7 @@ use tincan::{
     protocol::{Availability, CallId, EndReason, ErrorCode, Media, Nickname, PeerId, Room, RoomCode, Status},
     session::Session,
     settings::Settings,
-    ui::Screens,
+    ui::{Rooms, Screens},
 };
 
 /// What a page shows, as a change of an empty session.
@@ -124,7 +124,8 @@ fn main() -> io::Result<()> {
 
 fn render(path: &str, scene: Scene) -> String {
     Owner::new().with(|| {
-        let session = Session::still(path.into(), Settings::default());
+        let session = Session::still(path.into(), &Settings::default());
+        session.rooms.set(Some(Rooms::new()));
         scene(session);
         provide_context(session);
         view! { <Screens/> }.to_html()

@@ -75,6 +75,8 @@ pub struct Phone {
     listing: bool,
     /// Whether the preview is open, outside of a call.
     preview: bool,
+    /// Whether the microphone's level is measured: nobody looks at it outside of the preview.
+    measured: bool,
     missed: Vec<Missed>,
     next_missed: u32,
     next_frame: u32,
@@ -131,6 +133,7 @@ impl Phone {
             local: LocalMedia::new(remembered.microphone.clone(), remembered.camera.clone()),
             listing: false,
             preview: false,
+            measured: false,
             missed: Vec::new(),
             next_missed: 0,
             next_frame: 0,

@@ -6,6 +6,7 @@
 pub mod call;
 pub mod platform;
 pub mod protocol;
+pub mod rest;
 pub mod session;
 pub mod settings;
 pub mod ui;

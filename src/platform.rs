@@ -7,9 +7,9 @@ mod browser;
 mod inert;
 
 #[cfg(feature = "hydrate")]
-pub use browser::{IntoFresh, Platform};
+pub use browser::{Fresh, IntoFresh, Performer, Platform};
 #[cfg(not(feature = "hydrate"))]
-pub use inert::{IntoFresh, Platform};
+pub use inert::{Fresh, IntoFresh, Performer, Platform};
 
 use crate::protocol::PeerId;
 

@@ -1,27 +1,28 @@
 //! The Leptos context: signals of plain data, and the way from a click to the phone and back.
 //!
 //! Components read the signals and call [`Session::act`]; nothing else reaches the phone. On the server there
-//! is no engine, and the signals keep their first values, which are also those of the browser's first tree.
+//! is none, and the signals keep their first values, which are also those of the browser's first tree.
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::{BTreeMap, VecDeque},
-    rc::Rc,
-};
+mod engine;
 
-use leptos::{prelude::*, reactive::send_wrapper_ext::SendOption};
+use std::{collections::BTreeMap, mem, rc::Rc, time::Duration};
+
+use leptos::{prelude::*, reactive::send_wrapper_ext::SendOption, task::spawn_local};
+
+pub use engine::Engine;
 
 use crate::{
     call::{
-        Phone, Start, Time,
-        effect::Remembered,
-        input::{Action, Input},
+        Time,
+        input::Action,
         local::DeviceState,
-        view::{CallView, Contact, Entry, Link, LocalView, Me, Missed, View},
+        view::{CallView, Contact, Entry, Link, LocalView, Me, Missed},
     },
     platform::Platform,
-    protocol::{CallId, Incarnation, Media, PeerId, Room, RoomCode},
+    protocol::{CallId, Media, PeerId, Room, RoomCode},
+    rest::{self, Rest},
     settings::Settings,
+    ui::Rooms,
 };
 
 #[derive(Clone, Copy)]
@@ -42,10 +43,24 @@ pub struct Session {
     pub level: RwSignal<f32>,
     /// Since the page was loaded, in whole seconds; goes on each second while [`Session::keep_time`] has an owner.
     pub now: RwSignal<Time>,
-    settings: StoredValue<Settings>,
+    /// The nickname that this device remembers.
+    pub nickname: RwSignal<String>,
+    /// The screens behind the prompt, once they are loaded. Nobody gets into a room before.
+    pub rooms: RwSignal<Option<Rooms>>,
+    lobby: bool,
+    prepared: StoredValue<bool>,
+    /// What was asked for before anybody heard it.
+    held: StoredValue<Vec<Action>>,
     /// Only in the browser: on the server, what is not `Send` must not outlive its thread.
-    engine: StoredValue<SendOption<Rc<Engine>>>,
+    platform: StoredValue<SendOption<Platform>>,
+    hear: StoredValue<SendOption<Hear>>,
 }
+
+/// Hears what a person asks for.
+pub type Hear = Rc<dyn Fn(Action)>;
+
+/// Between two tries to load what is missing.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// A contact with a signal of its own: a change of one of five hundred touches one row.
 #[derive(Clone)]
@@ -54,19 +69,10 @@ pub struct Person {
     pub contact: ArcRwSignal<Contact>,
 }
 
-struct Engine {
-    platform: Platform,
-    phone: RefCell<Option<Phone>>,
-    queue: RefCell<VecDeque<Input>>,
-    running: Cell<bool>,
-    /// Of the contacts that are shown.
-    revision: Cell<Option<u64>>,
-}
-
 impl Session {
     /// A session in which nothing happens: the server's, for the first tree, and that of tests.
     #[must_use]
-    pub fn still(path: String, settings: Settings) -> Self {
+    pub fn still(path: String, settings: &Settings) -> Self {
         Self {
             ready: RwSignal::new(false),
             path: RwSignal::new(path),
@@ -79,49 +85,77 @@ impl Session {
             contacts: RwSignal::new(Vec::new()),
             level: RwSignal::new(0.0),
             now: RwSignal::new(Time::ZERO),
-            settings: StoredValue::new(settings),
-            engine: StoredValue::new(SendOption::new_local(None)),
+            nickname: RwSignal::new(String::new()),
+            rooms: RwSignal::new(None),
+            lobby: settings.lobby,
+            prepared: StoredValue::new(false),
+            held: StoredValue::new(Vec::new()),
+            platform: StoredValue::new(SendOption::new_local(None)),
+            hear: StoredValue::new(SendOption::new_local(None)),
         }
     }
 
-    /// The browser's. The phone starts after hydration, so that the first tree is the server's.
+    /// The browser's. The phone starts after hydration, so that the first tree is the server's; for somebody who
+    /// is here for the first time, not before there is something to do for it.
     #[must_use]
     pub fn live() -> Self {
-        let session = Self::still("/".into(), Settings::default());
-        let platform =
-            Platform::start(move |input| session.dispatch(input), move |level| session.level.set(level));
-        session.path.set(platform.path());
-        session.settings.set_value(platform.settings());
-        let engine = Engine {
-            platform,
-            phone: RefCell::new(None),
-            queue: RefCell::default(),
-            running: Cell::new(false),
-            revision: Cell::new(None),
-        };
-        session.engine.set_value(SendOption::new_local(Some(Rc::new(engine))));
-        Effect::new(move |_| session.start_phone());
+        let platform = Platform::default();
+        let session = Self::still(platform.path(), &platform.settings());
+        let known = platform.knows_this_person();
+        session.platform.set_value(SendOption::new_local(Some(platform)));
+        Effect::new(move |_| if known { session.prepare() } else { session.ready.set(true) });
         session
     }
 
-    fn start_phone(self) {
-        let Some(engine) = self.engine() else { return };
-        let platform = &engine.platform;
-        let phone = Phone::new(Start {
-            incarnation: Incarnation::from_random(platform.random() as u64),
-            seed: platform.random() as u64,
-            timeouts: self.settings.with_value(|settings| settings.timeouts.clone()),
-            remembered: platform.remembered(),
+    /// Loads what makes the phone run, and the screens behind the prompt with it. Once is enough; it is tried until
+    /// it is there.
+    pub fn prepare(self) {
+        if self.platform().is_some() && !self.prepared.get_value() {
+            self.prepared.set_value(true);
+            self.load(1);
+        }
+    }
+
+    fn load(self, attempts: u32) {
+        spawn_local(async move {
+            match rest::load().await {
+                Ok(rest) => self.start(rest),
+                Err(_) => {
+                    self.link.set(Link::Reconnecting { attempts });
+                    set_timeout(move || self.load(attempts + 1), AGAIN);
+                }
+            }
         });
-        engine.phone.replace(Some(phone));
-        self.refresh(&engine);
+    }
+
+    fn start(self, rest: Rest) {
+        let Some(platform) = self.platform() else { return };
+        self.rooms.set(Some(rest.rooms));
+        let hear = (rest.start)(self, platform);
+        self.hear.set_value(SendOption::new_local(Some(hear.clone())));
         self.ready.set(true);
-        self.run(&engine);
+        self.held.try_update_value(mem::take).into_iter().flatten().for_each(|action| hear(action));
     }
 
     /// What a person asks for.
     pub fn act(self, action: Action) {
-        self.dispatch(Input::Person(action));
+        match self.hear.try_with_value(|hear| Option::clone(hear)).flatten() {
+            Some(hear) => hear(action),
+            None => self.hold(action),
+        }
+    }
+
+    /// Nobody hears it yet: it has to wait.
+    fn hold(self, action: Action) {
+        self.prepare();
+        let leaves = matches!(action, Action::LeaveRoom);
+        match action {
+            Action::Enter { .. } => self.entry.set(Entry::Entering),
+            Action::LeaveRoom => self.entry.set(Entry::Prompt { problem: None }),
+            _ => {}
+        }
+        self.ready.set(leaves);
+        self.held.update_value(|held| if leaves { held.clear() } else { held.push(action) });
     }
 
     /// Rings somebody, in a call of its own.
@@ -136,44 +170,6 @@ impl Session {
     pub fn new_room(self) -> Option<Room> {
         let bits = self.platform()?.random() as u64;
         Some(Room::Private(RoomCode::from_random(bits)))
-    }
-
-    /// Hands the phone what happened, now or after what it is busy with.
-    pub fn dispatch(self, input: Input) {
-        let Some(engine) = self.engine() else { return };
-        engine.queue.borrow_mut().push_back(input);
-        self.run(&engine);
-    }
-
-    fn run(self, engine: &Rc<Engine>) {
-        if engine.running.get() || engine.phone.borrow().is_none() {
-            return;
-        }
-        engine.running.set(true);
-        while let Some(input) = engine.next() {
-            engine.step(input);
-            self.refresh(engine);
-        }
-        engine.running.set(false);
-    }
-
-    /// Shows what has changed, and only that.
-    fn refresh(self, engine: &Engine) {
-        let phone = engine.phone.borrow();
-        let Some(phone) = phone.as_ref() else { return };
-        let View { entry, link, call, local, missed, blocked } = phone.view();
-        self.tell_time(&engine.platform);
-        show(self.link, link);
-        show(self.call, call);
-        show(self.local, local);
-        show(self.missed, missed);
-        show(self.blocked, blocked);
-        self.follow(&entry, &engine.platform);
-        let revision = phone.contacts_revision();
-        if engine.revision.replace(Some(revision)) != Some(revision) {
-            self.show_contacts(phone.contacts());
-        }
-        show(self.entry, entry);
     }
 
     /// Gives every contact the signal it had.
@@ -198,19 +194,6 @@ impl Session {
         });
         if !same {
             self.contacts.set(people);
-        }
-    }
-
-    /// The address of the page is the address of the room.
-    fn follow(self, entry: &Entry, platform: &Platform) {
-        let path = match (entry, self.room()) {
-            (Entry::Entered(me), before) if before.as_ref() != Some(&me.room) => address(&me.room),
-            (Entry::Prompt { .. }, Some(_)) => address(&Room::Lobby),
-            _ => return,
-        };
-        if self.path.with_untracked(|shown| *shown != path) {
-            platform.set_path(&path);
-            self.path.set(path);
         }
     }
 
@@ -247,39 +230,13 @@ impl Session {
 
     #[must_use]
     pub fn lobby_is_open(self) -> bool {
-        self.settings.with_value(|settings| settings.lobby)
-    }
-
-    #[must_use]
-    pub fn remembered(self) -> Remembered {
-        self.engine()
-            .and_then(|engine| engine.phone.borrow().as_ref().map(|phone| phone.remembered().clone()))
-            .unwrap_or_default()
+        self.lobby
     }
 
     /// The browser, if this is one.
     #[must_use]
     pub fn platform(self) -> Option<Platform> {
-        self.engine().map(|engine| engine.platform.clone())
-    }
-
-    fn engine(self) -> Option<Rc<Engine>> {
-        self.engine.try_with_value(|engine| Option::clone(engine)).flatten()
-    }
-}
-
-impl Engine {
-    fn next(&self) -> Option<Input> {
-        self.queue.borrow_mut().pop_front()
-    }
-
-    fn step(&self, input: Input) {
-        let mut phone = self.phone.borrow_mut();
-        let Some(phone) = phone.as_mut() else { return };
-        for effect in phone.handle(input, self.platform.now()) {
-            self.platform.perform(effect);
-        }
-        self.platform.wake_at(phone.next_deadline());
+        self.platform.try_with_value(|platform| Option::clone(platform)).flatten()
     }
 }
 

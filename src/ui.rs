@@ -32,6 +32,7 @@ mod qr;
 mod remote_pane;
 mod room;
 mod room_code_form;
+mod rooms;
 mod route;
 mod screens;
 mod self_pane;
@@ -41,6 +42,7 @@ pub mod words;
 use leptos::prelude::*;
 
 pub use document::shell;
+pub use rooms::Rooms;
 pub use route::Route;
 pub use screens::Screens;
 
@@ -54,7 +56,7 @@ pub struct RequestPath(pub String);
 #[component]
 pub fn App() -> impl IntoView {
     let session = match use_context::<RequestPath>() {
-        Some(path) => Session::still(path.0, use_context::<Settings>().unwrap_or_default()),
+        Some(path) => Session::still(path.0, &use_context::<Settings>().unwrap_or_default()),
         None => Session::live(),
     };
     provide_context(session);

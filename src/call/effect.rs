@@ -73,6 +73,8 @@ pub enum DeviceOp {
     },
     Close(DeviceKind),
     Mute(bool),
+    /// Whether the microphone's level is measured while it is open.
+    Measure(bool),
     /// Lists the devices now and whenever they change.
     List,
 }

@@ -24,6 +24,9 @@ impl Phone {
         if wanted != Wanted::default() && !std::mem::replace(&mut self.listing, true) {
             self.emit(Effect::Device(DeviceOp::List));
         }
+        if std::mem::replace(&mut self.measured, self.preview) != self.preview {
+            self.emit(Effect::Device(DeviceOp::Measure(self.preview)));
+        }
         for op in self.local.reconcile(wanted) {
             self.emit(Effect::Device(op));
         }

@@ -299,6 +299,15 @@ fn devices_are_closed_when_the_call_is_over() {
 }
 
 #[test]
+fn the_level_is_measured_for_the_preview_alone() {
+    let mut alice = Alice::inside();
+    let measures = |effects: &[Effect], on| effects.contains(&Effect::Device(DeviceOp::Measure(on)));
+    assert!(measures(&alice.wants(Action::Preview(true)), true));
+    assert!(measures(&alice.is_rung(), false));
+    assert!(!measures(&alice.wants(Action::Accept { media: Media::Video }), true));
+}
+
+#[test]
 fn the_other_side_is_told_of_mute_and_camera() {
     let mut alice = Alice::in_call();
     let told = |effects: &[Effect]| {

@@ -18,6 +18,7 @@ mod page;
 mod pairs;
 mod path;
 mod peer;
+mod performer;
 mod reporter;
 mod seat;
 mod socket;
@@ -27,120 +28,41 @@ mod storage;
 mod streams;
 mod track;
 
-pub use fresh::IntoFresh;
+pub use fresh::{Fresh, IntoFresh};
+pub use performer::Performer;
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-    time::Duration,
-};
+use std::{rc::Rc, time::Duration};
 
 use leptos::{
     html,
-    prelude::{Effect as Reaction, Get, NodeRef, StoredValue, document, window},
+    prelude::{Effect, Get, NodeRef, StoredValue, document, window},
 };
 use wasm_bindgen_futures::spawn_local;
 
 use self::{
-    listener::{EventListener, Timer},
-    media::Media,
-    notify::Notifier,
-    page::Alarm,
-    pairs::Pairs,
-    seat::SeatKeeper,
-    socket::Socket,
-    sounds::Sounds,
-    storage::PREFERENCES,
+    listener::Timer,
+    storage::{PREFERENCES, SEAT},
     streams::Streams,
 };
 use super::{NotificationPermission, StreamKey};
 use crate::{
-    call::{
-        Time,
-        effect::{Effect, Remembered},
-        input::{Input, SocketEvent, SocketId},
-    },
+    call::{Time, effect::Remembered, input::Input},
     settings::Settings,
 };
 
 type Dispatch = Rc<dyn Fn(Input)>;
 type Level = Rc<dyn Fn(f32)>;
 
-/// The WebSocket close code for a connection that never was (RFC 6455, section 7.4.1).
-const CLOSE_ABNORMAL: u16 = 1006;
-
-/// A handle to the page's browser. Cheap to clone.
-#[derive(Clone)]
-pub struct Platform(Rc<Inner>);
-
-struct Inner {
-    dispatch: Dispatch,
-    socket: RefCell<Option<Socket>>,
-    pairs: Rc<Pairs>,
-    media: Media,
+/// What a component may ask of the browser. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Platform {
     streams: Rc<Streams>,
-    sounds: Sounds,
-    notifier: Notifier,
-    seat: Rc<SeatKeeper>,
-    alarm: Rc<Alarm>,
-    gesture: Cell<Option<[EventListener; 3]>>,
-    _page: [EventListener; 4],
 }
 
 impl Platform {
-    /// `dispatch` hears whatever happens, never from inside a call to the platform. `level` hears the
-    /// microphone's level, 0 to 1, about fifteen times a second while somebody looks at it.
-    pub fn start(dispatch: impl Fn(Input) + 'static, level: impl Fn(f32) + 'static) -> Self {
-        let dispatch: Dispatch = Rc::new(dispatch);
-        let streams = Rc::<Streams>::default();
-        let pairs = Rc::new(Pairs::new(dispatch.clone(), streams.clone()));
-        let media = Media::new(dispatch.clone(), Rc::new(level), pairs.clone(), streams.clone());
-        let inner = Rc::new(Inner {
-            socket: RefCell::default(),
-            pairs,
-            media,
-            streams,
-            sounds: Sounds::default(),
-            notifier: Notifier::default(),
-            seat: SeatKeeper::start(dispatch.clone()),
-            alarm: Rc::default(),
-            gesture: Cell::default(),
-            _page: page::listen(&dispatch),
-            dispatch,
-        });
-        let gesture = Rc::downgrade(&inner);
-        inner.gesture.set(Some(page::on_first_gesture(move || {
-            gesture.upgrade().iter().for_each(|inner| inner.gesture());
-        })));
-        Self(inner)
-    }
-
     /// Since the page was loaded.
     pub fn now(&self) -> Time {
         page::now()
-    }
-
-    pub fn perform(&self, effect: Effect) {
-        let inner = &self.0;
-        match effect {
-            Effect::OpenSocket(id) => inner.open_socket(id),
-            Effect::CloseSocket(id) => inner.close_socket(id),
-            Effect::Send(frame) => inner.socket.borrow().iter().for_each(|socket| socket.send(&frame)),
-            Effect::Pair { pair, op } => inner.pairs.perform(pair, op),
-            Effect::Device(op) => inner.media.perform(op),
-            Effect::Sound(sound) => inner.sounds.play(sound),
-            Effect::Notify(notification) => inner.notifier.notify(notification.as_ref()),
-            Effect::Remember(remembered) => PREFERENCES.write(&remembered),
-            Effect::KeepSeat(seat) => inner.seat.keep(seat.as_ref()),
-            Effect::Measure { name, from, to } => page::measure(name, from, to),
-            Effect::Play => inner.play(),
-            Effect::Reload => drop(window().location().reload()),
-        }
-    }
-
-    /// Sets the one timer: [`Input::Tick`] comes at this time. A new call replaces the earlier one.
-    pub fn wake_at(&self, deadline: Option<Time>) {
-        self.0.alarm.set(deadline, &self.0.dispatch);
     }
 
     /// From the browser's cryptographic source.
@@ -150,6 +72,11 @@ impl Platform {
 
     pub fn remembered(&self) -> Remembered {
         PREFERENCES.read().unwrap_or_default()
+    }
+
+    /// Whether an earlier visit has left anything behind: preferences, or a seat in this tab.
+    pub fn knows_this_person(&self) -> bool {
+        PREFERENCES.is_used() || SEAT.is_used()
     }
 
     /// As the server wrote them into the page.
@@ -179,11 +106,9 @@ impl Platform {
 
     /// Shows a stream in a video element for as long as the element is mounted, whenever the stream comes.
     pub fn attach(&self, stream: StreamKey, video: NodeRef<html::Video>) {
-        let streams = self.0.streams.clone();
+        let streams = self.streams.clone();
         // What a reaction stores lives until it runs again or its owner is disposed of.
-        Reaction::new(move |_| {
-            video.get().map(|video| StoredValue::new_local(streams.attach(stream, video)))
-        });
+        Effect::new(move |_| video.get().map(|video| StoredValue::new_local(streams.attach(stream, video))));
     }
 
     /// Copies to the clipboard; the result comes to `done`.
@@ -229,44 +154,8 @@ impl Platform {
         StoredValue::new_local(Timer::every(Duration::from_secs(1), tick));
     }
 
-    /// Measures the microphone's level for as long as the reactive owner lives, whenever it is open.
-    pub fn measure_level(&self) {
-        StoredValue::new_local(self.0.media.measure());
-    }
-
     /// Whether a person has already used this page since it was loaded: sounds may play.
     pub fn has_gesture(&self) -> bool {
         page::has_gesture()
-    }
-}
-
-impl Inner {
-    fn open_socket(&self, id: SocketId) {
-        drop(self.socket.take());
-        let socket = Socket::open(id, &self.dispatch);
-        if socket.is_none() {
-            let dispatch = self.dispatch.clone();
-            let event = SocketEvent::Closed { code: CLOSE_ABNORMAL };
-            spawn_local(async move { dispatch(Input::Socket { socket: id, event }) });
-        }
-        self.socket.replace(socket);
-    }
-
-    fn close_socket(&self, id: SocketId) {
-        let is_newest = self.socket.borrow().as_ref().is_some_and(|socket| socket.id == id);
-        if is_newest {
-            drop(self.socket.take());
-        }
-    }
-
-    fn play(&self) {
-        self.streams.play();
-        self.pairs.play();
-    }
-
-    fn gesture(&self) {
-        drop(self.gesture.take());
-        self.sounds.gesture();
-        self.media.gesture();
     }
 }

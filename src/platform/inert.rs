@@ -15,26 +15,15 @@ use crate::{
     settings::Settings,
 };
 
-/// A handle to the page's browser. Cheap to clone.
-#[derive(Clone)]
+/// What a component may ask of the browser. Cheap to clone.
+#[derive(Clone, Default)]
 pub struct Platform;
 
 impl Platform {
-    /// `dispatch` hears whatever happens, never from inside a call to the platform. `level` hears the
-    /// microphone's level, 0 to 1, about fifteen times a second while somebody looks at it.
-    pub fn start(_dispatch: impl Fn(Input) + 'static, _level: impl Fn(f32) + 'static) -> Self {
-        Self
-    }
-
     /// Since the page was loaded.
     pub fn now(&self) -> Time {
         Time::ZERO
     }
-
-    pub fn perform(&self, _effect: Effect) {}
-
-    /// Sets the one timer: [`Input::Tick`] comes at this time. A new call replaces the earlier one.
-    pub fn wake_at(&self, _deadline: Option<Time>) {}
 
     /// From the browser's cryptographic source.
     pub fn random(&self) -> u128 {
@@ -43,6 +32,11 @@ impl Platform {
 
     pub fn remembered(&self) -> Remembered {
         Remembered::default()
+    }
+
+    /// Whether an earlier visit has left anything behind: preferences, or a seat in this tab.
+    pub fn knows_this_person(&self) -> bool {
+        false
     }
 
     /// As the server wrote them into the page.
@@ -96,22 +90,42 @@ impl Platform {
     /// Calls `tick` every second for as long as the reactive owner lives.
     pub fn every_second(&self, _tick: impl Fn() + 'static) {}
 
-    /// Measures the microphone's level for as long as the reactive owner lives, whenever it is open.
-    pub fn measure_level(&self) {}
-
     /// Whether a person has already used this page since it was loaded: sounds may play.
     pub fn has_gesture(&self) -> bool {
         true
     }
 }
 
+/// Does what the phone asks for.
+pub struct Performer;
+
+impl Performer {
+    /// `dispatch` hears whatever happens, never from inside a call to the performer. `level` hears the
+    /// microphone's level, 0 to 1, about fifteen times a second while it is measured.
+    pub fn start(
+        _platform: &Platform,
+        _dispatch: impl Fn(Input) + 'static,
+        _level: impl Fn(f32) + 'static,
+    ) -> Self {
+        Self
+    }
+
+    pub fn perform(&self, _effect: Effect) {}
+
+    /// Sets the one timer: [`Input::Tick`] comes at this time. A new call replaces the earlier one.
+    pub fn wake_at(&self, _deadline: Option<Time>) {}
+}
+
+/// A view of any type.
+pub type Fresh = AnyView;
+
 pub trait IntoFresh {
     /// Erases the type of a view that is never part of the first tree.
-    fn into_fresh(self) -> AnyView;
+    fn into_fresh(self) -> Fresh;
 }
 
 impl<V: IntoAny> IntoFresh for V {
-    fn into_fresh(self) -> AnyView {
+    fn into_fresh(self) -> Fresh {
         self.into_any()
     }
 }

@@ -51,7 +51,9 @@ pub fn IncomingCall() -> impl IntoView {
             on:cancel=|event: Event| event.prevent_default()
             on:close=move |_| untrack(show)
         >
-            {live(move || caller.get().map(|(name, media)| view! { <Ringing name media/> }.into_fresh()))}
+            {live(move || {
+                caller.get().zip(session.rooms.get()).map(|((name, media), rooms)| (rooms.ringing)(name, media))
+            })}
         </dialog>
     }
     .into_any()
@@ -63,7 +65,7 @@ fn caller(call: &CallView) -> Option<Caller> {
 }
 
 #[component]
-fn Ringing(name: String, media: Media) -> impl IntoView {
+pub fn Ringing(name: String, media: Media) -> impl IntoView {
     let session = expect_context::<Session>();
     session.keep_time();
     let accept = move |media| session.act(Action::Accept { media });

@@ -4,10 +4,7 @@ use leptos::prelude::*;
 
 use super::live::{live, memo};
 
-use crate::{
-    platform::{IntoFresh, Platform},
-    session::Session,
-};
+use crate::{platform::IntoFresh, session::Session};
 
 /// Steps of the bar.
 const STEPS: u32 = 24;
@@ -15,7 +12,6 @@ const STEPS: u32 = 24;
 #[component]
 pub fn LevelMeter() -> impl IntoView {
     let session = expect_context::<Session>();
-    session.platform().iter().for_each(Platform::measure_level);
     // Speech is far below full scale; the square root brings it into sight.
     let level = memo(move || (session.level.get().clamp(0.0, 1.0).sqrt() * STEPS as f32) as u32);
     view! {

@@ -43,6 +43,7 @@ pub fn NicknameField(entrance: Entrance) -> impl IntoView {
                 readonly=live(move || entrance.is_entering())
                 node_ref=entrance.field
                 on:input:target=move |event| {
+                    entrance.session.prepare();
                     entrance.nickname.set(event.target().value());
                     entrance.complaint.set(None);
                 }
@@ -73,7 +74,7 @@ fn remember(entrance: Entrance) {
             return;
         }
         let typed = entrance.field.get().map(|field| field.value()).unwrap_or_default();
-        let remembered = entrance.session.remembered().nickname;
+        let remembered = entrance.session.nickname.get();
         entrance.write(if typed.is_empty() { &remembered } else { &typed });
     });
 }

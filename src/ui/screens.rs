@@ -4,13 +4,10 @@ use leptos::prelude::*;
 
 use super::{
     Route,
-    call_screen::CallScreen,
-    ended::EndedScreen,
     incoming_call::IncomingCall,
     live::{live, memo},
     not_found::NotFound,
     prompt::Prompt,
-    room::RoomScreen,
     title,
 };
 use crate::{
@@ -32,14 +29,16 @@ pub fn Screens() -> impl IntoView {
     let session = expect_context::<Session>();
     let screen = memo(move || choose(session));
     title::keep(session);
+    // Whoever is in a room has them.
+    let rooms = move || session.rooms.get();
     view! {
         <div class="screen">
             {live(move || match screen.get() {
                 Screen::NotFound => view! { <NotFound/> }.into_any(),
                 Screen::Prompt => view! { <Prompt/> }.into_any(),
-                Screen::Room => view! { <RoomScreen/> }.into_any(),
-                Screen::Call => view! { <CallScreen/> }.into_any(),
-                Screen::Ended => view! { <EndedScreen/> }.into_any(),
+                Screen::Room => rooms().map(|rooms| (rooms.room)()).into_any(),
+                Screen::Call => rooms().map(|rooms| (rooms.call)()).into_any(),
+                Screen::Ended => rooms().map(|rooms| (rooms.ended)()).into_any(),
             })}
         </div>
         <IncomingCall/>

@@ -158,7 +158,7 @@ impl World {
                 }
             }
             DeviceOp::Close(kind) => self.clients[person].open_devices.retain(|open| *open != kind),
-            DeviceOp::Mute(_) | DeviceOp::List => {}
+            DeviceOp::Mute(_) | DeviceOp::Measure(_) | DeviceOp::List => {}
         }
     }
 

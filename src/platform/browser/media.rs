@@ -33,8 +33,7 @@ struct Inner {
     microphone: Slot,
     camera: Slot,
     meter: RefCell<Option<Meter>>,
-    /// How many look at the level.
-    meters: Cell<u32>,
+    measured: Cell<bool>,
     muted: Cell<bool>,
     list: DeviceList,
 }
@@ -57,7 +56,7 @@ impl Media {
             microphone: Slot::default(),
             camera: Slot::default(),
             meter: RefCell::default(),
-            meters: Cell::default(),
+            measured: Cell::default(),
             muted: Cell::default(),
         };
         Self(Rc::new(inner))
@@ -68,16 +67,12 @@ impl Media {
             DeviceOp::Open { microphone, camera } => self.open(Request { microphone, camera }),
             DeviceOp::Close(kind) => self.0.close(kind),
             DeviceOp::Mute(muted) => self.0.mute(muted),
+            DeviceOp::Measure(measured) => {
+                self.0.measured.set(measured);
+                self.0.measure(self.0.microphone.open.borrow().as_ref().map(|open| &open.track));
+            }
             DeviceOp::List => self.0.list.tell(),
         }
-    }
-
-    /// The level is measured for as long as this lives, whenever the microphone is open.
-    pub fn measure(&self) -> Measuring {
-        let inner = &self.0;
-        inner.meters.set(inner.meters.get() + 1);
-        inner.measure(inner.microphone.open.borrow().as_ref().map(|open| &open.track));
-        Measuring(inner.clone())
     }
 
     /// A person has used the page: the level can be measured now.
@@ -97,18 +92,6 @@ impl Media {
                 inner.captured(kind, turn, &request, capture).await;
             }
         });
-    }
-}
-
-/// Somebody looks at the level.
-pub struct Measuring(Rc<Inner>);
-
-impl Drop for Measuring {
-    fn drop(&mut self) {
-        self.0.meters.set(self.0.meters.get() - 1);
-        if self.0.meters.get() == 0 {
-            self.0.meter.take();
-        }
     }
 }
 
@@ -198,7 +181,7 @@ impl Inner {
 
     fn measure(&self, track: Option<&MediaStreamTrack>) {
         self.meter.take();
-        let track = track.filter(|_| self.meters.get() > 0);
+        let track = track.filter(|_| self.measured.get());
         self.meter.replace(track.and_then(|track| Meter::start(track, self.level.clone())));
     }
 

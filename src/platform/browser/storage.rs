@@ -24,6 +24,10 @@ impl Shelf {
         serde_json::from_str(&text).inspect_err(|_| self.clear()).ok()
     }
 
+    pub fn is_used(self) -> bool {
+        (self.area)().is_some_and(|area| matches!(area.get_item(self.key), Ok(Some(_))))
+    }
+
     pub fn write<T: Serialize>(self, value: &T) {
         let (Some(area), Ok(text)) = ((self.area)(), serde_json::to_string(value)) else { return };
         if let Err(error) = area.set_item(self.key, &text) {

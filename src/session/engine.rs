@@ -1,0 +1,122 @@
+//! What runs behind the signals: the phone takes what happened, the browser does what it asks for, and the
+//! screen is shown what has changed.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::{Rc, Weak},
+};
+
+use leptos::prelude::{Set, WithUntracked};
+
+use super::{Hear, Session, address, show};
+use crate::{
+    call::{
+        Phone, Start,
+        input::Input,
+        view::{Entry, View},
+    },
+    platform::{Performer, Platform},
+    protocol::{Incarnation, Room},
+};
+
+pub struct Engine {
+    session: Session,
+    platform: Platform,
+    performer: Performer,
+    phone: RefCell<Phone>,
+    queue: RefCell<VecDeque<Input>>,
+    running: Cell<bool>,
+    /// Of the contacts that are shown.
+    revision: Cell<Option<u64>>,
+}
+
+impl Engine {
+    /// Starts the phone, and gives back what hears what a person asks for.
+    pub fn start(session: Session, platform: Platform) -> Hear {
+        let remembered = platform.remembered();
+        session.nickname.set(remembered.nickname.clone());
+        let phone = Phone::new(Start {
+            incarnation: Incarnation::from_random(platform.random() as u64),
+            seed: platform.random() as u64,
+            timeouts: platform.settings().timeouts,
+            remembered,
+        });
+        let engine = Rc::new_cyclic(|engine| {
+            let engine: Weak<Self> = engine.clone();
+            let dispatch = move |input| {
+                if let Some(engine) = engine.upgrade() {
+                    engine.take(input);
+                }
+            };
+            let performer = Performer::start(&platform, dispatch, move |level| session.level.set(level));
+            Self {
+                session,
+                platform,
+                performer,
+                phone: RefCell::new(phone),
+                queue: RefCell::default(),
+                running: Cell::new(false),
+                revision: Cell::new(None),
+            }
+        });
+        engine.refresh();
+        Rc::new(move |action| engine.take(Input::Person(action)))
+    }
+
+    /// Hands the phone what happened, now or after what it is busy with.
+    fn take(&self, input: Input) {
+        self.queue.borrow_mut().push_back(input);
+        if self.running.replace(true) {
+            return;
+        }
+        while let Some(input) = self.next() {
+            self.step(input);
+            self.refresh();
+        }
+        self.running.set(false);
+    }
+
+    fn next(&self) -> Option<Input> {
+        self.queue.borrow_mut().pop_front()
+    }
+
+    fn step(&self, input: Input) {
+        let mut phone = self.phone.borrow_mut();
+        for effect in phone.handle(input, self.platform.now()) {
+            self.performer.perform(effect);
+        }
+        self.performer.wake_at(phone.next_deadline());
+    }
+
+    /// Shows what has changed, and only that.
+    fn refresh(&self) {
+        let (session, phone) = (self.session, self.phone.borrow());
+        let View { entry, link, call, local, missed, blocked } = phone.view();
+        session.tell_time(&self.platform);
+        show(session.link, link);
+        show(session.call, call);
+        show(session.local, local);
+        show(session.missed, missed);
+        show(session.blocked, blocked);
+        self.follow(&entry);
+        let revision = phone.contacts_revision();
+        if self.revision.replace(Some(revision)) != Some(revision) {
+            session.show_contacts(phone.contacts());
+        }
+        show(session.entry, entry);
+    }
+
+    /// The address of the page is the address of the room.
+    fn follow(&self, entry: &Entry) {
+        let path = match (entry, self.session.room()) {
+            (Entry::Entered(me), before) if before.as_ref() != Some(&me.room) => address(&me.room),
+            (Entry::Prompt { .. }, Some(_)) => address(&Room::Lobby),
+            _ => return,
+        };
+        if self.session.path.with_untracked(|shown| *shown != path) {
+            self.platform.set_path(&path);
+            self.session.path.set(path);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The screens behind the prompt, by pointer: they are in the file that a first visit does without.
+
+use leptos::prelude::*;
+
+use super::{call_screen::CallScreen, ended::EndedScreen, incoming_call::Ringing, room::RoomScreen};
+use crate::{
+    platform::{Fresh, IntoFresh},
+    protocol::Media,
+};
+
+#[derive(Clone, Copy)]
+pub struct Rooms {
+    pub room: fn() -> Fresh,
+    pub call: fn() -> Fresh,
+    pub ended: fn() -> Fresh,
+    /// What the dialog shows while somebody calls.
+    pub ringing: fn(String, Media) -> Fresh,
+}
+
+impl Rooms {
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            room: || view! { <RoomScreen/> }.into_fresh(),
+            call: || view! { <CallScreen/> }.into_fresh(),
+            ended: || view! { <EndedScreen/> }.into_fresh(),
+            ringing: |name, media| view! { <Ringing name media/> }.into_fresh(),
+        }
+    }
+}
