@@ -21,6 +21,7 @@ pub mod signal;
 pub mod status;
 mod upkeep;
 pub mod view;
+mod watch;
 
 #[cfg(test)]
 mod tests;

@@ -81,6 +81,12 @@ timeouts! {
     backoff_most = 8_000 ms,
     /// A hang-up on the data channel has this long to be delivered before its connection is closed.
     goodbye = 500 ms,
+    /// On the control channel each side says a heartbeat this often.
+    heartbeat = 500 ms,
+    /// A path on which nothing arrives for this long is lost, whatever the browser says of it.
+    path_silence = 1_500 ms,
+    /// When a path is lost, the server has this long to show that the socket still works.
+    prove = 1_000 ms,
     /// A path that is `disconnected` for this long is restarted.
     restart_after = 1_000 ms,
     /// The wait between attempts to find a path anew.

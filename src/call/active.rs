@@ -9,6 +9,7 @@ use super::{
     pair::{Pair, PairId},
     signal::Signal,
     status::{CallStatus, Ended, Step},
+    watch::Watch,
 };
 use crate::protocol::{CallId, Incarnation, Media, Nickname, PeerId};
 
@@ -77,6 +78,8 @@ pub struct Other {
     /// Kept as plain data until this person accepts: nothing of it may reach the network before.
     pub held: Held,
     pub control: ControlState,
+    /// While the control channel is open.
+    pub watch: Option<Watch>,
     /// Operations that failed since the last time a path stood.
     pub failures: u32,
     /// Since when a path is being looked for; nothing while one is there.
@@ -131,6 +134,7 @@ impl Other {
             next_generation: 0,
             held: Held::default(),
             control: ControlState::NotYet,
+            watch: None,
             failures: 0,
             seeking: None,
         }

@@ -15,6 +15,8 @@ pub enum Control {
     /// What I send; said once at the opening and after every change.
     State(MediaState),
     HangUp {},
+    /// I am here; said again and again.
+    Heartbeat {},
     Negotiation(Signal),
 }
 

@@ -61,6 +61,8 @@ pub enum PairOp {
     AddCandidate(Candidate),
     EndOfCandidates,
     Control(Control),
+    /// How many bytes have arrived on this connection, however they did.
+    Count,
     Close,
 }
 

@@ -9,6 +9,7 @@ use super::{
     pair::{Pair, PairId},
     signal::Signal,
     status::Ended,
+    watch::{Finding, Watch},
 };
 use crate::protocol::{EndReason, PeerId};
 
@@ -25,9 +26,10 @@ impl Phone {
             return;
         }
         match event {
-            PairEvent::ControlOpen => self.control_opened(id),
+            PairEvent::ControlOpen => self.control_opened(id, now),
             PairEvent::ControlClosed => self.control_closed(id.peer, now),
             PairEvent::Control(control) => self.control_heard(id, control, now),
+            PairEvent::Counted { bytes } => self.counted(id.peer, bytes, now),
             PairEvent::FirstFrame => self.first_frame(now),
             PairEvent::Path { relayed } => {
                 self.with_other(id.peer, |other| other.relayed = Some(relayed));
@@ -104,6 +106,7 @@ impl Phone {
         other.pair = Some(pair);
         other.next_generation = generation.saturating_add(1);
         other.control = ControlState::NotYet;
+        other.watch = None;
         other.relayed = None;
         other.seek(now, patience);
         if let Some(old) = old {
@@ -170,9 +173,12 @@ impl Phone {
         }
     }
 
-    fn control_opened(&mut self, id: PairId) {
+    fn control_opened(&mut self, id: PairId, now: Time) {
         let state = self.local.announced();
-        self.with_other(id.peer, |other| other.control = ControlState::Open);
+        self.with_other(id.peer, |other| {
+            other.control = ControlState::Open;
+            other.watch = Some(Watch::new(now));
+        });
         self.emit(Effect::Pair { pair: id, op: PairOp::Control(Control::State(state)) });
     }
 
@@ -180,6 +186,7 @@ impl Phone {
     fn control_closed(&mut self, peer: PeerId, now: Time) {
         self.with_other(peer, |other| {
             other.control = ControlState::Closed;
+            other.watch = None;
             if let Some(pair) = &mut other.pair {
                 pair.path = PathState::Disconnected;
             }
@@ -188,10 +195,33 @@ impl Phone {
     }
 
     fn control_heard(&mut self, id: PairId, control: Control, now: Time) {
+        let is_heartbeat = control == Control::Heartbeat {};
+        self.watched(id.peer, now, |watch| watch.heard(is_heartbeat, now));
         match control {
             Control::State(state) => drop(self.with_other(id.peer, |other| other.media = state)),
             Control::Negotiation(signal) => self.hear(id.peer, signal, now),
+            Control::Heartbeat {} => {}
             Control::HangUp {} => self.hung_up_there(id.peer, now),
+        }
+    }
+
+    fn counted(&mut self, peer: PeerId, bytes: u64, now: Time) {
+        self.watched(peer, now, |watch| watch.counted(bytes, now));
+    }
+
+    /// What the watch finds is as good as the browser's word, and comes sooner.
+    fn watched(&mut self, peer: PeerId, now: Time, look: impl FnOnce(&mut Watch) -> Option<Finding>) {
+        let found = self.with_other(peer, |other| other.watch.as_mut().and_then(look)).flatten();
+        let path = match found {
+            None => return,
+            Some(Finding::Lost) => PathState::Failed,
+            Some(Finding::Back) => PathState::Connected,
+        };
+        self.with_other(peer, |other| other.pair.iter_mut().for_each(|pair| pair.path = path));
+        self.path_changed(peer, path, now);
+        if found == Some(Finding::Lost) {
+            let steps = self.link.prove(now, &self.timeouts);
+            self.walk(steps);
         }
     }
 

@@ -112,6 +112,11 @@ pub enum PairEvent {
     Control(Control),
     /// The control channel has closed: the other side closed its connection, or the path died.
     ControlClosed,
+    /// So many bytes have arrived since the connection was made: the answer to
+    /// [`PairOp::Count`](super::effect::PairOp::Count). 0 when the browser does not tell.
+    Counted {
+        bytes: u64,
+    },
     /// The first picture of the other side has been drawn.
     FirstFrame,
     /// How the path runs, once it is known or changes.

@@ -131,6 +131,15 @@ impl Link {
         }
     }
 
+    /// The socket has to show that it works: it shares the path that another connection has just lost.
+    pub fn prove(&mut self, now: Time, timeouts: &Timeouts) -> Vec<Step> {
+        let State::Online { ping_at, pong_by } = &mut self.state else { return Vec::new() };
+        let by = now + timeouts.prove;
+        *pong_by = Some(pong_by.map_or(by, |before| before.min(by)));
+        *ping_at = now + timeouts.ping;
+        vec![Step::Ping]
+    }
+
     pub fn tick(&mut self, now: Time, timeouts: &Timeouts) -> Vec<Step> {
         match self.state {
             State::Connecting { give_up_at, .. } if now >= give_up_at => self.give_up(now, timeouts),
@@ -218,6 +227,14 @@ mod tests {
         let late = timeouts.ping + timeouts.pong;
         assert_eq!(link.tick(late, &timeouts), [Step::Close(SocketId(1)), Step::Lost]);
         assert_eq!(link.view(), view::Link::Reconnecting { attempts: 1 });
+    }
+
+    #[test]
+    fn a_socket_that_has_to_prove_itself_has_a_second() {
+        let (mut link, timeouts) = online();
+        assert_eq!(link.prove(SECOND, &timeouts), [Step::Ping]);
+        assert_eq!(link.next_deadline(), Some(SECOND + timeouts.prove));
+        assert_eq!(link.tick(SECOND + timeouts.prove, &timeouts), [Step::Close(SocketId(1)), Step::Lost]);
     }
 
     #[test]

@@ -375,6 +375,25 @@ fn a_path_that_no_restart_brings_back_is_made_afresh() {
 }
 
 #[test]
+fn a_path_that_falls_silent_is_lost_at_once_and_the_socket_has_to_prove_itself() {
+    let mut alice = Alice::in_call();
+    alice.pair(PairEvent::Control(Control::Heartbeat {}));
+    let heard = alice.now;
+    let first = alice.waits(Time::from_millis(750));
+    assert!(operations(&first).contains(&&PairOp::Count), "{first:?}");
+    alice.pair(PairEvent::Counted { bytes: 7 });
+    let second = alice.waits(Time::from_millis(750));
+    assert!(operations(&second).contains(&&PairOp::Count), "{second:?}");
+    let effects = alice.pair(PairEvent::Counted { bytes: 7 });
+    assert_eq!(sent(&effects), [&ClientMessage::Ping {}]);
+    assert_eq!(alice.status(), Some(CallStatus::Reconnecting { long: false }));
+    assert_eq!(alice.now, heard + Timeouts::default().path_silence);
+
+    alice.pair(PairEvent::Control(Control::Heartbeat {}));
+    assert!(matches!(alice.status(), Some(CallStatus::Connected { .. })));
+}
+
+#[test]
 fn a_restart_goes_by_data_channel_too() {
     let mut alice = Alice::in_call();
     alice.pair(PairEvent::Answered { sdp: "v=0".into() });

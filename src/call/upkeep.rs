@@ -9,6 +9,7 @@ use super::{
     pair::PairId,
     status::Ended,
     view::{Link, Missed},
+    watch::Due,
 };
 use crate::protocol::{ClientMessage, EndReason, Media, PeerId};
 
@@ -37,6 +38,7 @@ impl Phone {
         due.into_iter().for_each(|pair| self.closing_delivered(pair));
         self.call_times_out(now);
         self.look_at_paths(now);
+        self.watch_paths(now);
     }
 
     pub(super) fn call_deadline(&self) -> Option<Time> {
@@ -48,7 +50,10 @@ impl Phone {
             .map(|seeking| self.seeking_deadline(&seeking));
         match call.stage {
             Stage::Outgoing { give_up_at, .. } | Stage::Incoming { give_up_at, .. } => Some(give_up_at),
-            Stage::Accepting { .. } | Stage::Joined => paths.min(),
+            Stage::Accepting { .. } | Stage::Joined => {
+                let watches = call.others.iter().filter_map(|other| other.watch);
+                paths.chain(watches.map(|watch| watch.deadline(&self.timeouts))).min()
+            }
             Stage::Ended { .. } => None,
         }
     }
@@ -81,6 +86,23 @@ impl Phone {
         };
         let peers: Vec<PeerId> = call.others.iter().map(|other| other.peer).collect();
         peers.into_iter().for_each(|peer| self.look_at_path(peer, now));
+    }
+
+    fn watch_paths(&mut self, now: Time) {
+        let Some(call) = self.call.as_mut().filter(|call| !call.is_over()) else { return };
+        let mut due = Vec::new();
+        for other in &mut call.others {
+            if let (Some(watch), Some(pair)) = (&mut other.watch, &other.pair) {
+                due.extend(watch.tick(now, &self.timeouts).into_iter().map(|due| (pair.id, due)));
+            }
+        }
+        for (pair, due) in due {
+            let op = match due {
+                Due::Beat => PairOp::Control(Control::Heartbeat {}),
+                Due::Count => PairOp::Count,
+            };
+            self.emit(Effect::Pair { pair, op });
+        }
     }
 
     fn look_at_path(&mut self, peer: PeerId, now: Time) {

@@ -191,6 +191,10 @@ impl World {
                 self.paths_change();
             }
             PairOp::EndOfCandidates => {}
+            PairOp::Count => {
+                let bytes = if self.model.other(end).is_some() { self.now.as_millis() as u64 } else { 0 };
+                self.report(end, 1, 20, PairEvent::Counted { bytes });
+            }
             PairOp::Control(control) => self.control(end, control),
             PairOp::Close => {
                 self.clients[person].pairs.remove(&pair);
@@ -275,7 +279,7 @@ impl World {
         for end in [end, other] {
             self.model.forget_candidates(end);
             self.standing.remove(&end);
-            self.after(100, 3_000, Event::PathBreaks { end });
+            self.after(100, 9_000, Event::PathBreaks { end });
         }
     }
 

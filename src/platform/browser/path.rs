@@ -42,6 +42,11 @@ impl PathWatch {
         Self { shared, _listeners: listeners, selected: Cell::default() }
     }
 
+    /// Reports how many bytes have arrived.
+    pub fn count(&self) {
+        spawn_local(self.shared.clone().count());
+    }
+
     /// Once there is a transport: hears also of a path that changes without being lost, where the browser
     /// tells.
     pub fn follow(&self) {
@@ -55,6 +60,14 @@ impl PathWatch {
 }
 
 impl Shared {
+    async fn count(self: Rc<Self>) {
+        let bytes = match self.reporter.wait(&self.connection.get_stats()).await {
+            Ok(report) => received(report.unchecked_ref()),
+            Err(_) => 0,
+        };
+        self.reporter.report(PairEvent::Counted { bytes });
+    }
+
     fn changed(self: &Rc<Self>) {
         let state = state(self.connection.ice_connection_state(), self.connection.connection_state());
         let Some(state) = state else { return };
@@ -89,6 +102,13 @@ fn state(ice: Ice, connection: Connection) -> Option<PathState> {
         (Ice::Checking, _) => Some(PathState::FindingPath),
         _ => None,
     }
+}
+
+/// On all candidate pairs together, without the checks that keep them (W3C WebRTC Statistics, section 8.15).
+fn received(report: &RtcStatsReport) -> u64 {
+    let entries = Array::from(&report.values()).to_vec();
+    let pairs = entries.iter().filter(|entry| js::get(entry, "type") == "candidate-pair");
+    pairs.filter_map(|pair| js::get(pair, "bytesReceived").as_f64()).sum::<f64>() as u64
 }
 
 /// Whether either end of the candidate pair in use is relayed.

@@ -88,6 +88,9 @@ impl Peer {
         if let PairOp::Control(control) = op {
             return self.channel.send(&control);
         }
+        if op == PairOp::Count {
+            return self.inner.path.count();
+        }
         self.inner.waiting.borrow_mut().push_back(op);
         if !self.inner.working.replace(true) {
             spawn_local(self.inner.clone().work());
@@ -165,7 +168,7 @@ impl Inner {
             }
             PairOp::AddCandidate(candidate) => self.add_candidate(Some(&candidate)).await,
             PairOp::EndOfCandidates => self.add_candidate(None).await,
-            PairOp::Open { .. } | PairOp::Control(_) | PairOp::Close => Ok(None),
+            PairOp::Open { .. } | PairOp::Control(_) | PairOp::Count | PairOp::Close => Ok(None),
         }
     }
 
