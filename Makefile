@@ -61,8 +61,8 @@ e2e: site browsers ## The end-to-end tests; narrow them with ARGS, such as ARGS=
 
 # In a directory of its own: what it builds with the tests' dependencies would push aside what `site` has built.
 .PHONY: bench
-bench: site browsers ## Measure the budgets, each beside its floor (about ten minutes)
-	ulimit -n "$$(ulimit -Hn)" && cargo bench $(server) --bench budgets --target-dir target/bench
+bench: site browsers ## Measure the budgets, each beside its floor (ten minutes); narrow them with ARGS, such as ARGS='relay storm'
+	ulimit -n "$$(ulimit -Hn)" && cargo bench $(server) --bench budgets --target-dir target/bench -- $(ARGS)
 
 
 ##### Installing what is missing

@@ -4,8 +4,8 @@ import type { Options } from './support/test';
 
 const ci = Boolean(process.env.CI);
 
-/** What a person does in a call: shown in both browsers. */
-const calls = /(calling|hangup|media|ssr|model)\.spec\.ts$/;
+/** What a person does in a call, and what else depends on the browser: shown in both. */
+const both = /(calling|crowd|hangup|media|ssr|model)\.spec\.ts$/;
 
 export default defineConfig<Options>({
   testDir: 'specs',
@@ -27,7 +27,7 @@ export default defineConfig<Options>({
   },
   projects: [
     { name: 'chromium', use: { kind: 'chromium' }, testIgnore: /(cross|first-frame)\.spec\.ts$/ },
-    { name: 'firefox', use: { kind: 'firefox' }, testMatch: calls },
+    { name: 'firefox', use: { kind: 'firefox' }, testMatch: both },
     { name: 'cross', testMatch: /cross\.spec\.ts$/ },
     { name: 'bench', use: { kind: 'chromium' }, testDir: 'bench' },
   ],

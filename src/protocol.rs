@@ -1,6 +1,6 @@
 //! The wire between a browser and the server, shared by both.
 //!
-//! Every frame is one JSON text message `{"id": …, "message": {"name": {…}}}`. PROTOCOL.md is the contract
+//! Every frame is one JSON text `{"id": …, "message": {"name": {…}}}`. PROTOCOL.md is the contract
 //! in prose; a change here is a change there. What peers say to each other stands in a [`Payload`], which
 //! the server forwards without looking inside.
 
@@ -22,6 +22,9 @@ pub use room_code::{RoomCode, RoomCodeError};
 pub const VERSION: u32 = 1;
 /// Longest accepted WebSocket message from a browser, in bytes. A longer one closes the socket with 1009.
 pub const MAX_MESSAGE_BYTES: usize = 64 * 1024;
+/// The query of the socket's address when the client can inflate: a long `presence` may then come as a binary
+/// message, in raw DEFLATE (RFC 1951).
+pub const DEFLATE: &str = "deflate";
 /// Deepest accepted nesting of arrays and objects in a message.
 pub const MAX_DEPTH: usize = 32;
 /// The server's close code for a peer that said goodbye (RFC 6455, section 7.4.1).

@@ -2,10 +2,13 @@
 
 mod support;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use support::{Person, Server, call, lobby, page, person::Entrance, room};
-use tincan::protocol::{Availability, CLOSE_NORMAL, ClientMessage, ErrorCode, Room, ServerMessage, Status};
+use serde_json::json;
+use support::{Person, Raw, Server, call, lobby, page, person::Entrance, room};
+use tincan::protocol::{
+    Availability, CLOSE_NORMAL, ClientMessage, ErrorCode, Nickname, PeerId, Room, ServerMessage, Status,
+};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{
     Message,
@@ -50,6 +53,44 @@ async fn many_who_join_at_once_know_each_other() {
         while known.len() < 50 {
             known.extend(person.hears_presence().await.joined);
         }
+    }
+}
+
+/// Everybody else, as somebody is told who comes in last, and how much of it came compressed.
+async fn comes_in(mut raw: Raw, nickname: &str, known: usize) -> (BTreeMap<PeerId, Nickname>, usize) {
+    raw.says_hello(nickname).await;
+    raw.says_json(json!({"id": 2, "message": {"ping": {}}})).await;
+    let mut contacts = BTreeMap::new();
+    loop {
+        match raw.hears().await.expect("it was closed").message {
+            ServerMessage::Welcome(welcome) => contacts.extend(welcome.contacts.joined),
+            ServerMessage::Presence(presence) => contacts.extend(presence.joined),
+            ServerMessage::Pong {} => break,
+            message => panic!("{message:?}"),
+        }
+    }
+    assert!(contacts.len() >= known, "the pong came before the list");
+    (contacts, raw.inflated)
+}
+
+#[tokio::test]
+async fn whoever_can_inflate_is_told_the_same_in_fewer_bytes() {
+    let server = Server::start().await;
+    let mut crowd = Vec::new();
+    for number in 0..80 {
+        crowd.push(Person::joins(&server, &format!("Guest {number}")).await);
+    }
+    let [first, .., last] = &mut crowd[..] else { panic!() };
+    first.sees(last).await;
+
+    let (told, inflated) = comes_in(Raw::connects(&server).await, "Reader", crowd.len()).await;
+    assert_eq!(inflated, 0);
+    let (the_same, inflated) =
+        comes_in(Raw::connects_inflating(&server).await, "Inflater", crowd.len()).await;
+    assert_eq!(inflated, 1);
+    for person in &crowd {
+        assert_eq!(told[&person.peer()], person.welcome.nickname);
+        assert_eq!(the_same[&person.peer()], person.welcome.nickname);
     }
 }
 

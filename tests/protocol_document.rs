@@ -4,7 +4,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tincan::{
     call::{control::Control, signal::Signal},
-    protocol::{ClientFrame, ErrorCode, MAX_DEPTH, MAX_MESSAGE_BYTES, Nickname, ServerFrame, VERSION},
+    protocol::{
+        ClientFrame, DEFLATE, ErrorCode, MAX_DEPTH, MAX_MESSAGE_BYTES, Nickname, ServerFrame, VERSION,
+    },
     server::Limits,
     settings::Timeouts,
 };
@@ -101,6 +103,11 @@ fn every_close_code_is_explained() {
     for code in own.into_iter().chain([1001, 1002, 1007, 1009, 1013]) {
         assert!(DOCUMENT.contains(&format!("\n| {code} | ")), "{code} is not explained");
     }
+}
+
+#[test]
+fn whoever_can_inflate_learns_how_to_say_so() {
+    assert!(DOCUMENT.contains(&format!("`/ws?{DEFLATE}`")));
 }
 
 #[test]

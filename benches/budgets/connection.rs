@@ -1,7 +1,7 @@
 //! One client: a WebSocket whose bytes are counted.
 
 use std::{
-    io::{self, Read},
+    io,
     net::SocketAddr,
     pin::Pin,
     sync::{
@@ -11,11 +11,11 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use flate2::read::DeflateDecoder;
+use flate2::{Decompress, FlushDecompress};
 use futures_util::{SinkExt, StreamExt};
 use tincan::protocol::{
-    ClientFrame, ClientMessage, Hello, Incarnation, Room, RoomCode, ServerFrame, ServerMessage, VERSION,
-    Welcome,
+    ClientFrame, ClientMessage, DEFLATE, Hello, Incarnation, Room, RoomCode, ServerFrame, ServerMessage,
+    VERSION, Welcome,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -31,6 +31,9 @@ use crate::{
     process::{Kind, Server},
 };
 
+/// See PROTOCOL.md.
+const MOST_INFLATED: usize = 64 * 1024;
+
 /// The default of 128 KiB a connection would be most of what is measured.
 pub fn small_buffers() -> WebSocketConfig {
     WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096)
@@ -39,6 +42,8 @@ pub fn small_buffers() -> WebSocketConfig {
 pub struct Connection {
     socket: WebSocketStream<Counted>,
     received: Arc<AtomicU64>,
+    /// Large, and most connections never need one.
+    inflating: Option<Decompress>,
     sent: u32,
 }
 
@@ -52,10 +57,10 @@ impl Connection {
         stream.set_nodelay(true)?;
         let received = Arc::default();
         let stream = Counted { stream, received: Arc::clone(&received) };
-        let mut request = format!("ws://{address}/ws?deflate").into_client_request()?;
+        let mut request = format!("ws://{address}/ws?{DEFLATE}").into_client_request()?;
         request.headers_mut().insert("origin", format!("http://{address}").parse()?);
         let (socket, _) = client_async_with_config(request, stream, Some(small_buffers())).await?;
-        Ok(Self { socket, received, sent: 0 })
+        Ok(Self { socket, received, inflating: None, sent: 0 })
     }
 
     pub async fn send(&mut self, text: String) -> Result<()> {
@@ -73,9 +78,11 @@ impl Connection {
             match self.socket.next().await.ok_or("the server closed the connection")?? {
                 Message::Text(text) => return Ok(text.as_str().to_owned()),
                 Message::Binary(packed) => {
-                    let mut text = String::new();
-                    DeflateDecoder::new(&*packed).read_to_string(&mut text)?;
-                    return Ok(text);
+                    let mut text = Vec::with_capacity(MOST_INFLATED);
+                    let inflating = self.inflating.get_or_insert_with(|| Decompress::new(false));
+                    inflating.reset(false);
+                    inflating.decompress_vec(&packed, &mut text, FlushDecompress::Finish)?;
+                    return Ok(String::from_utf8(text)?);
                 }
                 Message::Close(frame) => {
                     return Err(format!("the server closed the connection: {frame:?}").into());

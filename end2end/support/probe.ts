@@ -15,11 +15,13 @@ export interface Counts {
 export interface Frame {
   direction: 'sent' | 'received';
   text: string;
+  /** Came as a binary frame; `text` is what was in it. */
+  compressed?: true;
 }
 
 export interface Probe {
   counts(): Counts;
-  /** Every text frame on every WebSocket of this page so far. */
+  /** Every frame on every WebSocket of this page so far. */
   wire: Frame[];
   /** The open peer connections. */
   connections(): RTCPeerConnection[];
@@ -48,6 +50,9 @@ export function installProbe(): void {
   const timers = new Set<number>();
   const wire: Frame[] = [];
 
+  const inflate = (packed: ArrayBuffer) =>
+    new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).text();
+
   /** Replaces a constructor by one that hands every new object to `seen`. */
   function watch<K extends 'RTCPeerConnection' | 'AudioContext' | 'WebSocket'>(
     name: K,
@@ -68,6 +73,7 @@ export function installProbe(): void {
     addListener.call(socket, 'message', (event) => {
       const { data } = event as MessageEvent;
       if (typeof data === 'string') wire.push({ direction: 'received', text: data });
+      else void inflate(data).then((text) => wire.push({ direction: 'received', text, compressed: true }));
     });
   });
 

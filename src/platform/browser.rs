@@ -1,6 +1,7 @@
 //! The real platform: thin shells around the browser's handles. **They decide nothing, and whatever they hold
 //! ends when they are dropped.**
 
+mod arrivals;
 mod capture;
 mod channel;
 mod clipboard;
@@ -8,6 +9,7 @@ mod device_list;
 mod frame;
 mod fresh;
 mod ice;
+mod inflate;
 mod js;
 mod lines;
 mod listener;

@@ -2,9 +2,10 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
+use flate2::read::DeflateDecoder;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tincan::protocol::{ErrorCode, ServerFrame, ServerMessage};
+use tincan::protocol::{DEFLATE, ErrorCode, ServerFrame, ServerMessage};
 use tokio::{
     net::{TcpSocket, TcpStream},
     time::timeout,
@@ -18,6 +19,8 @@ use super::{PATIENCE, Server};
 
 pub struct Raw {
     pub socket: WebSocketStream<TcpStream>,
+    /// How many of the messages so far came compressed.
+    pub inflated: usize,
     _server: Option<Arc<Server>>,
 }
 
@@ -30,19 +33,26 @@ pub struct Closed {
 
 impl Raw {
     pub async fn connects(server: &Arc<Server>) -> Self {
-        let socket = connect(server.address, None).await.expect("the server did not upgrade");
-        Self { socket, _server: Some(Arc::clone(server)) }
+        let socket = connect(server.address, "", None).await.expect("the server did not upgrade");
+        Self { socket, inflated: 0, _server: Some(Arc::clone(server)) }
+    }
+
+    /// As a client that can inflate.
+    pub async fn connects_inflating(server: &Arc<Server>) -> Self {
+        let query = format!("?{DEFLATE}");
+        let socket = connect(server.address, &query, None).await.expect("the server did not upgrade");
+        Self { socket, inflated: 0, _server: Some(Arc::clone(server)) }
     }
 
     pub async fn connects_to(address: SocketAddr) -> Self {
-        let socket = connect(address, None).await.expect("the server did not upgrade");
-        Self { socket, _server: None }
+        let socket = connect(address, "", None).await.expect("the server did not upgrade");
+        Self { socket, inflated: 0, _server: None }
     }
 
     /// As a browser does, for a page of this origin.
     pub async fn connects_from(server: &Arc<Server>, origin: &str) -> Option<Self> {
-        let socket = connect(server.address, Some(origin)).await?;
-        Some(Self { socket, _server: Some(Arc::clone(server)) })
+        let socket = connect(server.address, "", Some(origin)).await?;
+        Some(Self { socket, inflated: 0, _server: Some(Arc::clone(server)) })
     }
 
     pub async fn sends(&mut self, message: Message) {
@@ -72,6 +82,11 @@ impl Raw {
             match message {
                 Some(Ok(Message::Text(text))) => {
                     return Ok(serde_json::from_str(&text).expect("not the protocol"));
+                }
+                Some(Ok(Message::Binary(packed))) => {
+                    self.inflated += 1;
+                    let packed = DeflateDecoder::new(&*packed);
+                    return Ok(serde_json::from_reader(packed).expect("not the protocol"));
                 }
                 Some(Ok(Message::Close(frame))) => {
                     let (code, reason) = frame
@@ -104,13 +119,17 @@ impl Raw {
     }
 }
 
-async fn connect(address: SocketAddr, origin: Option<&str>) -> Option<WebSocketStream<TcpStream>> {
+async fn connect(
+    address: SocketAddr,
+    query: &str,
+    origin: Option<&str>,
+) -> Option<WebSocketStream<TcpStream>> {
     let socket = TcpSocket::new_v4().unwrap();
     // So that a client which does not read is soon noticed.
     socket.set_recv_buffer_size(16 * 1024).unwrap();
     socket.set_nodelay(true).unwrap();
     let stream = socket.connect(address).await.unwrap();
-    let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
+    let mut request = format!("ws://{address}/ws{query}").into_client_request().unwrap();
     if let Some(origin) = origin {
         request.headers_mut().insert("origin", origin.parse().unwrap());
     }

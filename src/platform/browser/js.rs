@@ -31,6 +31,12 @@ pub fn call(object: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsV
     function.apply(object, &arguments.iter().collect::<Array>())
 }
 
+/// `new Class(…arguments)`.
+pub fn construct(class: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
+    let class: Function = get(&js_sys::global(), class).dyn_into()?;
+    Reflect::construct(&class, &arguments.iter().collect::<Array>())
+}
+
 /// The name of an exception, such as `NotAllowedError`.
 pub fn name(error: &JsValue) -> String {
     get(error, "name").as_string().unwrap_or_default()

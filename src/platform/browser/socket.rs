@@ -2,12 +2,17 @@
 
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
-use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
+use web_sys::{BinaryType, CloseEvent, Event, MessageEvent, WebSocket};
 
-use super::{Dispatch, js, listener::EventListener};
+use super::{
+    Dispatch,
+    arrivals::{Arrival, Arrivals, read},
+    inflate, js,
+    listener::EventListener,
+};
 use crate::{
-    call::input::{Input, SocketEvent, SocketId},
-    protocol::{ClientFrame, ServerFrame},
+    call::input::{SocketEvent, SocketId},
+    protocol::{ClientFrame, DEFLATE},
 };
 
 /// One WebSocket. Dropped, it is closed and silent.
@@ -21,19 +26,22 @@ impl Socket {
     /// `None` when the browser does not even try.
     pub fn open(id: SocketId, dispatch: &Dispatch) -> Option<Self> {
         let web = WebSocket::new(&address()).inspect_err(|error| js::debug("no socket:", error)).ok()?;
-        let listen = |name, read: fn(Event) -> Option<SocketEvent>| {
-            let dispatch = dispatch.clone();
+        web.set_binary_type(BinaryType::Arraybuffer);
+        let arrivals = Arrivals::new(id, dispatch);
+        let listen = |name, read: fn(Event) -> Option<Arrival>| {
+            let arrivals = arrivals.clone();
             EventListener::new(&web, name, move |event| {
-                if let Some(event) = read(event) {
-                    dispatch(Input::Socket { socket: id, event });
+                if let Some(arrival) = read(event) {
+                    arrivals.take(arrival);
                 }
             })
         };
         let listeners = [
-            listen("open", |_| Some(SocketEvent::Opened)),
+            listen("open", |_| Some(Arrival::Event(SocketEvent::Opened))),
             listen("message", |event| message(event.unchecked_ref())),
             listen("close", |event| {
-                Some(SocketEvent::Closed { code: event.unchecked_ref::<CloseEvent>().code() })
+                let code = event.unchecked_ref::<CloseEvent>().code();
+                Some(Arrival::Event(SocketEvent::Closed { code }))
             }),
         ];
         Some(Self { id, web, _listeners: listeners })
@@ -57,13 +65,13 @@ fn address() -> String {
     let location = window().location();
     let secure = location.protocol().is_ok_and(|protocol| protocol == "https:");
     let scheme = if secure { "wss://" } else { "ws://" };
-    [scheme, &location.host().unwrap_or_default(), "/ws"].concat()
+    let query = if inflate::is_possible() { ["?", DEFLATE] } else { [""; 2] };
+    [scheme, &location.host().unwrap_or_default(), "/ws", &query.concat()].concat()
 }
 
-fn message(event: &MessageEvent) -> Option<SocketEvent> {
-    let text = event.data().as_string().unwrap_or_default();
-    serde_json::from_str::<ServerFrame>(&text)
-        .map(SocketEvent::Message)
-        .inspect_err(|error| js::warn("A frame from the server was not understood:", &error.to_string()))
-        .ok()
+fn message(event: &MessageEvent) -> Option<Arrival> {
+    match event.data().dyn_into() {
+        Ok(packed) => Some(Arrival::Packed(packed)),
+        Err(text) => read(&text.as_string().unwrap_or_default()).map(Arrival::Event),
+    }
 }

@@ -22,7 +22,7 @@ use tracing::debug;
 
 use super::{Socket, serve};
 use crate::{
-    protocol::MAX_MESSAGE_BYTES,
+    protocol::{DEFLATE, MAX_MESSAGE_BYTES},
     server::{accept::Alive, address, hub::Hub},
 };
 
@@ -68,7 +68,7 @@ fn is_allowed(request: &Request, hub: &Hub) -> bool {
 }
 
 fn wants_deflate(query: Option<&str>) -> bool {
-    query.is_some_and(|query| query.split('&').any(|part| part == "deflate"))
+    query.is_some_and(|query| query.split('&').any(|part| part == DEFLATE))
 }
 
 async fn begin(upgrade: OnUpgrade, hub: Hub, origin: address::Origin, inflates: bool, alive: Alive) {
