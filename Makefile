@@ -26,11 +26,11 @@ help: ## List these commands
 
 .PHONY: serve
 serve: tools ## Build Tincan and serve it on http://localhost:3000
-	cargo-leptos serve
+	cargo-leptos serve --split
 
 .PHONY: site
 site: tools ## Build the server and the site as they are released, in target/release and target/site
-	cargo-leptos build --release --precompress
+	cargo-leptos build --release --precompress --split
 
 
 ##### Proving it

@@ -7,9 +7,9 @@ mod browser;
 mod inert;
 
 #[cfg(feature = "hydrate")]
-pub use browser::{Fresh, IntoFresh, Performer, Platform};
+pub use browser::{Erased, IntoFirst, IntoFresh, Performer, Platform};
 #[cfg(not(feature = "hydrate"))]
-pub use inert::{Fresh, IntoFresh, Performer, Platform};
+pub use inert::{Erased, IntoFirst, IntoFresh, Performer, Platform};
 
 use crate::protocol::PeerId;
 

@@ -78,3 +78,22 @@ async fn static_files_come_compressed_where_they_are() {
     assert_eq!((plain.body.as_str(), plain.header("cache-control")), ("plain", Some("no-cache")));
     std::fs::remove_dir_all(root).unwrap();
 }
+
+#[tokio::test]
+async fn the_program_of_another_build_is_not_there() {
+    let root = std::env::temp_dir().join(format!("tincan-builds-{}", std::process::id()));
+    std::fs::create_dir_all(root.join("pkg")).unwrap();
+    let mut earlier = None;
+    for build in ["one build", "another"] {
+        std::fs::write(root.join("pkg/tincan.js"), build).unwrap();
+        let server = Server::start_with(|config| config.site_root = root.clone()).await;
+        let page = http::get(&server, "/").await.body;
+        let (_, path) = page.split_once("rel=\"modulepreload\" href=\"").unwrap();
+        let path = path.split('"').next().unwrap().to_owned();
+        assert_eq!(http::get(&server, &path).await.body, build);
+        if let Some(earlier) = earlier.replace(path) {
+            assert_eq!(http::get(&server, &earlier).await.status, 404);
+        }
+    }
+    std::fs::remove_dir_all(root).unwrap();
+}

@@ -122,3 +122,24 @@ test('on an address that is not secure the page says why there is no camera', as
   await alice.screen.enterLobby.click();
   await bob.sees(alice);
 });
+
+test('a first visit loads no more than it shows, and the rest before anybody enters', async ({ alice }) => {
+  const loaded: string[] = [];
+  alice.page.on('request', (request) => loaded.push(request.url()));
+  const rest = () => loaded.filter((url) => url.endsWith('/split_rest.wasm')).length;
+  await alice.opens();
+  expect(rest()).toBe(0);
+  await alice.screen.nickname.fill('Alice');
+  await expect.poll(rest).toBe(1);
+});
+
+test('when the rest of the page does not come, the page says so, and goes on trying', async ({ alice }) => {
+  alice.foresees(/Failed to (load|fetch)/, /NetworkError/);
+  await alice.page.route('**/split_rest.wasm', (route) => route.abort());
+  await alice.opens();
+  await alice.screen.nickname.fill('Alice');
+  await alice.screen.enterLobby.click();
+  await expect(alice.page.getByText('The connection to the server is lost.')).toBeVisible();
+  await alice.page.unroute('**/split_rest.wasm');
+  await alice.isInTheRoom();
+});

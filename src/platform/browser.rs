@@ -6,8 +6,8 @@ mod capture;
 mod channel;
 mod clipboard;
 mod device_list;
+mod erased;
 mod frame;
-mod fresh;
 mod ice;
 mod inflate;
 mod js;
@@ -30,7 +30,7 @@ mod storage;
 mod streams;
 mod track;
 
-pub use fresh::{Fresh, IntoFresh};
+pub use erased::{Erased, IntoFirst, IntoFresh};
 pub use performer::Performer;
 
 use std::{rc::Rc, time::Duration};

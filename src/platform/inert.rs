@@ -117,15 +117,26 @@ impl Performer {
 }
 
 /// A view of any type.
-pub type Fresh = AnyView;
+pub type Erased = AnyView;
+
+pub trait IntoFirst {
+    /// Erases the type of a view that may be part of the first tree.
+    fn into_first(self) -> Erased;
+}
 
 pub trait IntoFresh {
     /// Erases the type of a view that is never part of the first tree.
-    fn into_fresh(self) -> Fresh;
+    fn into_fresh(self) -> Erased;
+}
+
+impl<V: IntoAny> IntoFirst for V {
+    fn into_first(self) -> Erased {
+        self.into_any()
+    }
 }
 
 impl<V: IntoAny> IntoFresh for V {
-    fn into_fresh(self) -> Fresh {
+    fn into_fresh(self) -> Erased {
         self.into_any()
     }
 }

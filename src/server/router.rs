@@ -1,7 +1,10 @@
 //! What is at which address: pages, the socket, static files, and headers on everything.
 
+mod build;
 mod headers;
 mod page;
+
+use std::path::Path;
 
 use axum::{
     Router,
@@ -9,7 +12,7 @@ use axum::{
     middleware,
     routing::get,
 };
-use tower::ServiceBuilder;
+use tower::Layer;
 use tower_http::{compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
 
 use super::{hub::Hub, socket};
@@ -18,20 +21,21 @@ use super::{hub::Hub, socket};
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
 pub fn router(hub: &Hub) -> Router {
-    let page = get(page::renderer(hub.config())).layer(CompressionLayer::new());
-    let files = ServeDir::new(&hub.config().site_root)
-        .precompressed_br()
-        .precompressed_gzip()
-        .append_index_html_on_directories(false)
-        .fallback(page.clone());
-    let files = ServiceBuilder::new()
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, REVALIDATE))
-        .service(files);
+    let site = &hub.config().site_root;
+    let package = site.join("pkg");
+    let build = format!("/{}", build::id(&package));
+    let page = get(page::renderer(hub.config(), &build)).layer(CompressionLayer::new());
+    let revalidated = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, REVALIDATE);
     Router::new()
         .route("/", page.clone())
-        .route("/r/{code}", page)
+        .route("/r/{code}", page.clone())
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/ws", get(socket::upgrade).with_state(hub.clone()))
-        .fallback_service(files)
+        .nest_service(&format!("{build}/pkg"), revalidated.layer(files(&package)))
+        .fallback_service(revalidated.layer(files(site).fallback(page)))
         .layer(middleware::map_response(headers::secure))
+}
+
+fn files(folder: &Path) -> ServeDir {
+    ServeDir::new(folder).precompressed_br().precompressed_gzip().append_index_html_on_directories(false)
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::live::live;
 
-use crate::{call::input::Action, session::Session};
+use crate::{call::input::Action, platform::IntoFirst, session::Session};
 
 #[component]
 pub fn Choices() -> impl IntoView {
@@ -16,7 +16,7 @@ pub fn Choices() -> impl IntoView {
             <Choice label="Just listen" microphone=false camera=false/>
         </fieldset>
     }
-    .into_any()
+    .into_first()
 }
 
 #[component]
@@ -41,5 +41,5 @@ fn Choice(label: &'static str, microphone: bool, camera: bool) -> impl IntoView 
             <span>{label}</span>
         </label>
     }
-    .into_any()
+    .into_first()
 }

@@ -9,7 +9,7 @@ use crate::{
         input::Action,
         local::{DeviceInfo, DeviceKind},
     },
-    platform::IntoFresh,
+    platform::{IntoFirst, IntoFresh},
     session::Session,
 };
 
@@ -21,7 +21,7 @@ pub fn DevicePickers() -> impl IntoView {
             <DevicePicker kind=DeviceKind::Microphone label="Microphone"/>
         </div>
     }
-    .into_any()
+    .into_first()
 }
 
 /// Nothing as long as the browser does not say which devices there are.
@@ -60,7 +60,7 @@ fn DevicePicker(kind: DeviceKind, label: &'static str) -> impl IntoView {
             .into_fresh()
         })
     })
-    .into_any()
+    .into_first()
 }
 
 /// The devices of one kind whose names the browser tells.

@@ -12,8 +12,8 @@ const DESCRIPTION: &str =
     "A private phone for the browser: see who is there, click a name, and talk from browser to browser.";
 
 /// `<!DOCTYPE html>` and everything in it. The path that was asked for comes as the context
-/// [`RequestPath`](super::RequestPath).
-pub fn shell(options: LeptosOptions, settings: Settings) -> impl IntoView {
+/// [`RequestPath`](super::RequestPath). `build` is the path under which the program is found.
+pub fn shell(options: LeptosOptions, build: String, settings: Settings) -> impl IntoView {
     let data = data_block(&settings);
     provide_context(settings);
     view! {
@@ -32,7 +32,7 @@ pub fn shell(options: LeptosOptions, settings: Settings) -> impl IntoView {
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <link rel="stylesheet" href="/pkg/tincan.css"/>
                 <AutoReload options=options.clone()/>
-                <HydrationScripts options/>
+                <HydrationScripts options root=build/>
                 <script type="application/json" id="settings" inner_html=data></script>
             </head>
             <body>

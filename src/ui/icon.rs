@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use crate::platform::IntoFirst;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyph {
     Ban,
@@ -86,5 +88,5 @@ pub fn Icon(glyph: Glyph) -> impl IntoView {
             <path d=glyph.path()/>
         </svg>
     }
-    .into_any()
+    .into_first()
 }

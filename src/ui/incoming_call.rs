@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     call::{input::Action, status::CallStatus, view::CallView},
-    platform::IntoFresh,
+    platform::{IntoFirst, IntoFresh},
     protocol::Media,
     session::Session,
 };
@@ -56,7 +56,7 @@ pub fn IncomingCall() -> impl IntoView {
             })}
         </dialog>
     }
-    .into_any()
+    .into_first()
 }
 
 fn caller(call: &CallView) -> Option<Caller> {

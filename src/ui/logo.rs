@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::platform::IntoFirst;
+
 #[component]
 pub fn Logo() -> impl IntoView {
     view! {
@@ -10,7 +12,7 @@ pub fn Logo() -> impl IntoView {
             <span>"Tincan"</span>
         </span>
     }
-    .into_any()
+    .into_first()
 }
 
 /// The picture alone.
@@ -28,5 +30,5 @@ pub fn Cans() -> impl IntoView {
             <ellipse class="cans__can" cx="65.3" cy="16.1" rx="2.7" ry="8.6" transform="rotate(5 65.3 16.1)"/>
         </svg>
     }
-    .into_any()
+    .into_first()
 }

@@ -9,7 +9,10 @@ use super::{
     live::{live, memo},
     words,
 };
-use crate::{platform::IntoFresh, protocol::Nickname};
+use crate::{
+    platform::{IntoFirst, IntoFresh},
+    protocol::Nickname,
+};
 
 #[component]
 pub fn NicknameField(entrance: Entrance) -> impl IntoView {
@@ -64,7 +67,7 @@ pub fn NicknameField(entrance: Entrance) -> impl IntoView {
             </div>
         </div>
     }
-    .into_any()
+    .into_first()
 }
 
 /// Fills in what this device remembers, once the phone runs, but never over what was typed meanwhile.

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::platform::IntoFirst;
+
 use super::logo::{Cans, Logo};
 
 #[component]
@@ -17,5 +19,5 @@ pub fn NotFound() -> impl IntoView {
             </div>
         </main>
     }
-    .into_any()
+    .into_first()
 }

@@ -16,7 +16,7 @@ use crate::{
         input::Action,
         local::{DeviceProblem, DeviceState},
     },
-    platform::{IntoFresh, StreamKey},
+    platform::{IntoFirst, IntoFresh, StreamKey},
     session::Session,
 };
 
@@ -31,7 +31,7 @@ pub fn PromptPreview() -> impl IntoView {
             <DevicePickers/>
         </section>
     }
-    .into_any()
+    .into_first()
 }
 
 /// In the room: off until somebody wants to look.
@@ -70,7 +70,7 @@ fn Level() -> impl IntoView {
             view! { <div class="level"><Icon glyph=Glyph::Microphone/><LevelMeter/></div> }.into_fresh()
         })
     })
-    .into_any()
+    .into_first()
 }
 
 /// What there is to see of the own camera.
@@ -123,32 +123,32 @@ fn OwnPicture() -> impl IntoView {
     view! {
         <div class="picture">
             {live(move || match picture.get() {
-                Picture::Moment => view! { <p class="picture__words">"One moment…"</p> }.into_any(),
+                Picture::Moment => view! { <p class="picture__words">"One moment…"</p> }.into_first(),
                 Picture::Unasked => view! {
                     <div class="picture__words">
                         <p>"See and hear yourself before others do."</p>
                         <button type="button" class="button" on:click=ask>"Turn on"</button>
                     </div>
-                }.into_fresh().into_any(),
+                }.into_fresh(),
                 Picture::Opening => view! {
                     <p class="picture__words" role="status">
                         "Your browser asks whether this page may use it. Please allow it there."
                     </p>
-                }.into_fresh().into_any(),
-                Picture::On => view! { <OwnVideo label="Your camera"/> }.into_fresh().into_any(),
+                }.into_fresh(),
+                Picture::On => view! { <OwnVideo label="Your camera"/> }.into_fresh(),
                 Picture::Off { microphone: true } => view! {
                     <p class="picture__words">"Your camera stays off. Others will hear you."</p>
-                }.into_fresh().into_any(),
+                }.into_fresh(),
                 Picture::Off { microphone: false } => view! {
                     <p class="picture__words">
                         "Others will neither see nor hear you. You can turn both on during a call."
                     </p>
-                }.into_fresh().into_any(),
-                Picture::Trouble(devices, problem) => view! { <DeviceTrouble devices problem/> }.into_fresh().into_any(),
+                }.into_fresh(),
+                Picture::Trouble(devices, problem) => view! { <DeviceTrouble devices problem/> }.into_fresh(),
             })}
         </div>
     }
-    .into_any()
+    .into_first()
 }
 
 /// The own camera, as in a mirror.

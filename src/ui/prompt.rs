@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     call::{input::Action, view::Link},
-    platform::IntoFresh,
+    platform::{IntoFirst, IntoFresh},
     protocol::{Room, RoomCode},
     session::Session,
 };
@@ -20,9 +20,9 @@ pub fn Prompt() -> impl IntoView {
     let heading = NodeRef::new();
     focus::follow(session, heading);
     let doors = match Route::parse(&session.path.get_untracked()) {
-        Route::Room(Ok(code)) => view! { <Invited entrance heading code/> }.into_any(),
-        Route::Room(Err(broken)) => view! { <Welcome entrance heading broken=Some(broken)/> }.into_any(),
-        Route::Home | Route::NotFound => view! { <Welcome entrance heading/> }.into_any(),
+        Route::Room(Ok(code)) => view! { <Invited entrance heading code/> }.into_first(),
+        Route::Room(Err(broken)) => view! { <Welcome entrance heading broken=Some(broken)/> }.into_first(),
+        Route::Home | Route::NotFound => view! { <Welcome entrance heading/> }.into_first(),
     };
     view! {
         <main class="prompt" data-ready=live(move || session.ready.get().to_string())>
@@ -37,7 +37,7 @@ pub fn Prompt() -> impl IntoView {
             </footer>
         </main>
     }
-    .into_any()
+    .into_first()
 }
 
 /// The front page's doors.
@@ -76,18 +76,18 @@ fn Welcome(
                     >
                         "Start a private room"
                     </button>
-                }.into_any()
+                }.into_first()
             } else {
                 view! {
                     <button type="submit" class="button button--accent" disabled=live(move || entrance.is_closed())>
                         "Start a private room"
                     </button>
-                }.into_any()
+                }.into_first()
             }}
         </form>
         <RoomCodeForm entrance broken/>
     }
-    .into_any()
+    .into_first()
 }
 
 /// An invitation's one door.
@@ -109,19 +109,20 @@ fn Invited(entrance: Entrance, heading: NodeRef<html::H1>, code: RoomCode) -> im
         </form>
         <p><a href="/">"Go to the front page instead"</a></p>
     }
-    .into_any()
+    .into_first()
 }
 
-/// What happens after a door was chosen.
+/// What happens after a door was chosen, or keeps the page from being of use.
 #[component]
 fn OnTheWay(entrance: Entrance) -> impl IntoView {
     let session = entrance.session;
     let sentence = move || match (entrance.is_entering(), session.link.get()) {
-        (false, _) => None,
-        (true, link @ (Link::Reconnecting { .. } | Link::Outdated | Link::Refused | Link::Superseded)) => {
+        (false, _) if session.ready.get() => None,
+        (_, link @ (Link::Reconnecting { .. } | Link::Outdated | Link::Refused | Link::Superseded)) => {
             words::link(link)
         }
         (true, _) => Some("Entering…"),
+        (false, _) => None,
     };
     view! {
         <div class="on-the-way" role="status">
@@ -135,5 +136,5 @@ fn OnTheWay(entrance: Entrance) -> impl IntoView {
             })}
         </div>
     }
-    .into_any()
+    .into_first()
 }

@@ -8,7 +8,10 @@ use super::{
     icon::{Glyph, Icon},
     live::live,
 };
-use crate::protocol::{Room, RoomCode, RoomCodeError};
+use crate::{
+    platform::IntoFirst,
+    protocol::{Room, RoomCode, RoomCodeError},
+};
 
 #[component]
 pub fn RoomCodeForm(
@@ -56,11 +59,11 @@ pub fn RoomCodeForm(
                 </div>
                 <div id="code-problem" class="field__problem" aria-live="polite">
                     {live(move || {
-                        complaint.get().map(|error| view! { <p><Icon glyph=Glyph::Warning/>{error.to_string()}</p> }.into_any())
+                        complaint.get().map(|error| view! { <p><Icon glyph=Glyph::Warning/>{error.to_string()}</p> }.into_first())
                     })}
                 </div>
             </div>
         </form>
     }
-    .into_any()
+    .into_first()
 }

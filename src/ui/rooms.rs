@@ -4,17 +4,17 @@ use leptos::prelude::*;
 
 use super::{call_screen::CallScreen, ended::EndedScreen, incoming_call::Ringing, room::RoomScreen};
 use crate::{
-    platform::{Fresh, IntoFresh},
+    platform::{Erased, IntoFresh},
     protocol::Media,
 };
 
 #[derive(Clone, Copy)]
 pub struct Rooms {
-    pub room: fn() -> Fresh,
-    pub call: fn() -> Fresh,
-    pub ended: fn() -> Fresh,
+    pub room: fn() -> Erased,
+    pub call: fn() -> Erased,
+    pub ended: fn() -> Erased,
     /// What the dialog shows while somebody calls.
-    pub ringing: fn(String, Media) -> Fresh,
+    pub ringing: fn(String, Media) -> Erased,
 }
 
 impl Rooms {

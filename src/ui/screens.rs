@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     call::{status::CallStatus, view::Entry},
+    platform::IntoFirst,
     session::Session,
 };
 
@@ -34,16 +35,16 @@ pub fn Screens() -> impl IntoView {
     view! {
         <div class="screen">
             {live(move || match screen.get() {
-                Screen::NotFound => view! { <NotFound/> }.into_any(),
-                Screen::Prompt => view! { <Prompt/> }.into_any(),
-                Screen::Room => rooms().map(|rooms| (rooms.room)()).into_any(),
-                Screen::Call => rooms().map(|rooms| (rooms.call)()).into_any(),
-                Screen::Ended => rooms().map(|rooms| (rooms.ended)()).into_any(),
+                Screen::NotFound => view! { <NotFound/> }.into_first(),
+                Screen::Prompt => view! { <Prompt/> }.into_first(),
+                Screen::Room => rooms().map(|rooms| (rooms.room)()).into_first(),
+                Screen::Call => rooms().map(|rooms| (rooms.call)()).into_first(),
+                Screen::Ended => rooms().map(|rooms| (rooms.ended)()).into_first(),
             })}
         </div>
         <IncomingCall/>
     }
-    .into_any()
+    .into_first()
 }
 
 /// A call comes first; one that still rings here is a dialog over the room.

@@ -23,18 +23,24 @@ use crate::{
 
 type Rendering = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
 
-/// Renders the page for whatever path is asked for.
-pub fn renderer(config: &Config) -> impl Fn(Request<Body>) -> Rendering + Clone + Send + Sync + 'static {
+/// Renders the page for whatever path is asked for. `build` is the path of its program.
+pub fn renderer(
+    config: &Config,
+    build: &str,
+) -> impl Fn(Request<Body>) -> Rendering + Clone + Send + Sync + 'static {
     // Rendering spawns. Fails when another server in this process has done so before, which is as good.
     let _ = Executor::init_tokio();
     let options = leptos_options(config);
+    let build = build.to_owned();
     let settings = config.settings();
     let reload_port = env::var("LEPTOS_WATCH").is_ok().then_some(options.reload_port);
     let context = {
         let settings = settings.clone();
         move || provide(&settings, reload_port)
     };
-    let render = render_app_async_with_context(context, move || shell(options.clone(), settings.clone()));
+    let render = render_app_async_with_context(context, move || {
+        shell(options.clone(), build.clone(), settings.clone())
+    });
     move |request| {
         // An address without a path (RFC 9112, section 3.2.3) is for proxies.
         if request.uri().path_and_query().is_none() {
