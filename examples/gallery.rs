@@ -125,7 +125,7 @@ fn main() -> io::Result<()> {
 fn render(path: &str, scene: Scene) -> String {
     Owner::new().with(|| {
         let session = Session::still(path.into(), &Settings::default());
-        session.rooms.set(Some(Rooms::new()));
+        session.rooms.set(Some(Rooms::all()));
         scene(session);
         provide_context(session);
         view! { <Screens/> }.to_html()

@@ -19,7 +19,7 @@ pub struct Rest {
 
 #[must_use]
 pub fn rest() -> Rest {
-    Rest { start: Engine::start, rooms: Rooms::new() }
+    Rest { start: Engine::start, rooms: Rooms::all() }
 }
 
 /// Fails when the server is gone, or has another version of the file.

@@ -27,7 +27,7 @@ use crate::{
 
 #[derive(Clone, Copy)]
 pub struct Session {
-    /// The page is taken over from the server: the phone runs.
+    /// The page is taken over from the server, and is not waiting for what makes the phone run.
     pub ready: RwSignal<bool>,
     /// The path of the page's address.
     pub path: RwSignal<String>,
@@ -99,7 +99,7 @@ impl Session {
     /// is here for the first time, not before there is something to do for it.
     #[must_use]
     pub fn live() -> Self {
-        let platform = Platform::default();
+        let platform = Platform::here();
         let session = Self::still(platform.path(), &platform.settings());
         let known = platform.knows_this_person();
         session.platform.set_value(SendOption::new_local(Some(platform)));

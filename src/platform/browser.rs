@@ -56,12 +56,16 @@ type Dispatch = Rc<dyn Fn(Input)>;
 type Level = Rc<dyn Fn(f32)>;
 
 /// What a component may ask of the browser. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Platform {
     streams: Rc<Streams>,
 }
 
 impl Platform {
+    pub fn here() -> Self {
+        Self { streams: Rc::default() }
+    }
+
     /// Since the page was loaded.
     pub fn now(&self) -> Time {
         page::now()

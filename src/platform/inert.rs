@@ -16,10 +16,14 @@ use crate::{
 };
 
 /// What a component may ask of the browser. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Platform;
 
 impl Platform {
+    pub fn here() -> Self {
+        Self
+    }
+
     /// Since the page was loaded.
     pub fn now(&self) -> Time {
         Time::ZERO

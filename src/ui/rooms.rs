@@ -19,7 +19,7 @@ pub struct Rooms {
 
 impl Rooms {
     #[must_use]
-    pub fn new() -> Self {
+    pub fn all() -> Self {
         Self {
             room: || view! { <RoomScreen/> }.into_fresh(),
             call: || view! { <CallScreen/> }.into_fresh(),

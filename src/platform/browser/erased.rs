@@ -43,7 +43,10 @@ where
 }
 
 /// A view of any type.
-pub struct Erased(Box<dyn FnOnce(Option<Html>) -> Box<dyn Mountable> + Send>);
+pub struct Erased(Box<Make>);
+
+/// Makes the view, or takes it over.
+type Make = dyn FnOnce(Option<Html>) -> Box<dyn Mountable> + Send;
 
 /// Where in the server's HTML a view is to be found.
 type Html<'page> = (&'page Cursor, &'page PositionState);
