@@ -26,11 +26,11 @@ help: ## List these commands
 
 .PHONY: serve
 serve: tools ## Build Tincan and serve it on http://localhost:3000
-	cargo-leptos serve --split
+	cargo-leptos serve
 
 .PHONY: site
 site: tools ## Build the server and the site as they are released, in target/release and target/site
-	cargo-leptos build --release --precompress --split
+	cargo-leptos build --release --precompress --split --lib-features split
 
 
 ##### Proving it
@@ -46,6 +46,7 @@ lint: wasm-target node-modules
 	cargo fmt --check
 	cargo clippy $(server) --all-targets -- -D warnings
 	cargo clippy $(frontend) -- -D warnings
+	cargo clippy $(frontend) --features split -- -D warnings
 	cd end2end && tsc
 	@! grep -rnE 'cfg(_attr)?\(.*feature *= *"(ssr|hydrate)"' src --include='*.rs' \
 	    | grep -vE '^src/(lib|main|platform)\.rs:' \

@@ -1,9 +1,9 @@
 //! What a first visit does without: the phone with all that it does in the browser, and the screens behind the
-//! prompt. In the page they are a file of their own, which comes when somebody is about to use them.
+//! prompt. In a page built with the feature `split` they are a file of their own, which comes when somebody is about to use them.
 //!
 //! **Nobody but [`load`] may call what is in here by name**: whatever the first file calls, it has to contain.
 
-use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use leptos::wasm_split::SplitLoaderError;
 
 use crate::{
     platform::Platform,
@@ -23,7 +23,15 @@ pub fn rest() -> Rest {
 }
 
 /// Fails when the server is gone, or has another version of the file.
-#[wasm_split(rest, wasm_split_path = leptos::wasm_split, fallible)]
+#[cfg(feature = "split")]
+#[leptos::wasm_split::wasm_split(rest, wasm_split_path = leptos::wasm_split, fallible)]
 pub fn load() -> Result<Rest, SplitLoaderError> {
+    Ok(rest())
+}
+
+/// In a page of one file it is there already.
+#[cfg(not(feature = "split"))]
+#[expect(clippy::unused_async, reason = "stands in for what has to be waited for")]
+pub async fn load() -> Result<Rest, SplitLoaderError> {
     Ok(rest())
 }
