@@ -16,6 +16,7 @@ mod link;
 pub mod local;
 mod media;
 pub mod pair;
+mod reunion;
 mod seen;
 pub mod signal;
 pub mod status;
