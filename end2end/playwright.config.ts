@@ -29,6 +29,6 @@ export default defineConfig<Options>({
     { name: 'chromium', use: { kind: 'chromium' }, testIgnore: /(cross|first-frame)\.spec\.ts$/ },
     { name: 'firefox', use: { kind: 'firefox' }, testMatch: both },
     { name: 'cross', testMatch: /cross\.spec\.ts$/ },
-    { name: 'bench', use: { kind: 'chromium' }, testDir: 'bench' },
+    { name: 'bench', use: { kind: 'chromium', trace: 'off', screenshot: 'off' }, testDir: 'bench' },
   ],
 });
