@@ -166,8 +166,14 @@ impl Inner {
                 self.path.follow();
                 Ok(Some(PairEvent::Finished))
             }
-            PairOp::AddCandidate(candidate) => self.add_candidate(Some(&candidate)).await,
-            PairOp::EndOfCandidates => self.add_candidate(None).await,
+            PairOp::AddCandidate(candidate) => {
+                self.add_candidate(Some(&candidate));
+                Ok(None)
+            }
+            PairOp::EndOfCandidates => {
+                self.add_candidate(None);
+                Ok(None)
+            }
             PairOp::Open { .. } | PairOp::Control(_) | PairOp::Count | PairOp::Close => Ok(None),
         }
     }
@@ -190,16 +196,17 @@ impl Inner {
         self.reporter.wait(&self.connection.set_remote_description(&description)).await.map(drop)
     }
 
-    /// A candidate that cannot be used is no failure: others follow, or came before.
-    async fn add_candidate(&self, candidate: Option<&Candidate>) -> Result<Option<PairEvent>, Stop> {
+    /// Hands on a candidate. Nothing waits for it: the browser itself keeps the order (W3C WebRTC, section
+    /// 4.4.1.2), and one that cannot be used is no failure, for others follow or came before.
+    fn add_candidate(&self, candidate: Option<&Candidate>) {
         let init = candidate.map(ice::candidate_init);
         let promise = self.connection.add_ice_candidate_with_opt_rtc_ice_candidate_init(init.as_ref());
-        match self.reporter.wait(&promise).await {
-            Err(Stop::Failed(error)) => js::debug("A candidate was not taken:", &error),
-            Err(Stop::Closed) => return Err(Stop::Closed),
-            Ok(_) => {}
-        }
-        Ok(None)
+        let reporter = self.reporter.clone();
+        spawn_local(async move {
+            if let Err(Stop::Failed(error)) = reporter.wait(&promise).await {
+                js::debug("A candidate was not taken:", &error);
+            }
+        });
     }
 
     /// Plays and shows what comes, from the first description of the other side on.
