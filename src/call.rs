@@ -33,7 +33,7 @@ use self::{
     active::{ActiveCall, ControlState},
     contacts::Contacts,
     control::Control,
-    effect::{Effect, Notification, PairOp, Remembered, Sound},
+    effect::{Effect, Notification, PairOp, Remembered, Seat, Sound},
     input::{Input, PageEvent, SocketEvent, SocketId},
     link::{Link, Step},
     local::LocalMedia,
@@ -85,6 +85,8 @@ pub struct Phone {
     hidden: bool,
     sound: Sound,
     notification: Option<Notification>,
+    /// What this tab keeps for a reload.
+    seat: Option<Seat>,
     effects: Vec<Effect>,
 }
 
@@ -108,6 +110,7 @@ struct Wish {
     room: Room,
     nickname: String,
     ticket: Option<String>,
+    grant: Option<String>,
 }
 
 /// What the welcome said.
@@ -142,6 +145,7 @@ impl Phone {
             hidden: false,
             sound: Sound::default(),
             notification: None,
+            seat: None,
             effects: Vec::new(),
             remembered,
         }

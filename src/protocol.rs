@@ -114,6 +114,9 @@ pub struct Hello {
     /// From an earlier welcome: asks for the same peer again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
+    /// Of the call this peer is in: asks a server that has forgotten it to take it up again. Only with a ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -206,6 +209,11 @@ pub enum ServerMessage {
     Ticket {
         ticket: String,
     },
+    /// Proves that this peer is in the call, and who else is. A later one takes its place.
+    Grant {
+        call: CallId,
+        grant: String,
+    },
     Pong {},
     /// The server is shutting down. Calls go on; reconnect.
     GoingAway {},
@@ -256,6 +264,9 @@ pub struct Presence {
 pub struct CallState {
     pub call: CallId,
     pub members: Vec<Member>,
+    /// Participants who have not come back since the server was restarted. Each either joins or leaves within a minute.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub awaited: Vec<PeerId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

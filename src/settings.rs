@@ -57,8 +57,14 @@ timeouts! {
     ring = 45_000 ms,
     /// A peer whose socket is lost keeps its place, its name and its call for this long.
     grace = 60_000 ms,
+    /// The same for somebody who is talking: a laptop may be closed for a while.
+    call_grace = 300_000 ms,
     /// The same after the page said that it is leaving.
     leaving_grace = 5_000 ms,
+    /// After a restart of the server, whoever was in a call with somebody who is back has this long to come back too.
+    reunion = 60_000 ms,
+    /// After a restart of the server, strangers wait this long, so that those who were there find their names free.
+    returning = 5_000 ms,
     /// Changes of presence are gathered for this long, then go out together.
     presence_tick = 50 ms,
     /// A caller who was declined twice waits this long before ringing that person again.

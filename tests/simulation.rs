@@ -34,7 +34,7 @@ const BUSY: Duration = Duration::from_secs(90);
 /// Then everything has so long to come to rest: longer than any ringing and any grace.
 const REST: Duration = Duration::from_secs(150);
 /// How much of the trace of a run that failed is printed.
-const TRACE_LINES: usize = 150;
+const TRACE_LINES: usize = 250;
 
 fn from_environment(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

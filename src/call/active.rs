@@ -26,6 +26,10 @@ pub struct ActiveCall {
     pub connected_since: Option<Time>,
     pub setup: Option<Duration>,
     pub tap_to_hear: bool,
+    /// Proves this person's part in the call to a server that has forgotten it.
+    pub grant: Option<String>,
+    /// After a restart of the server, until then: the other side may not be back there yet.
+    pub patient_until: Option<Time>,
     /// What the others were told last.
     pub announced: Option<MediaState>,
     /// Both call each other at once: what the other side's call has said so far.
@@ -184,6 +188,8 @@ impl ActiveCall {
             connected_since: None,
             setup: None,
             tap_to_hear: false,
+            grant: None,
+            patient_until: None,
             announced: None,
             rival: None,
         }
@@ -192,6 +198,13 @@ impl ActiveCall {
     #[must_use]
     pub fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Ended { .. })
+    }
+
+    /// Whether this person and another talk at this moment, whatever the server knows of it.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        let talks = |other: &Other| other.is_connected() && other.control == ControlState::Open;
+        matches!(self.stage, Stage::Joined) && self.others.iter().any(talks)
     }
 
     /// Whether this person has said yes: devices may be opened, connections made.
@@ -203,7 +216,11 @@ impl ActiveCall {
     /// Whether the server lets negotiation through.
     #[must_use]
     pub fn may_signal(&self) -> bool {
-        matches!(self.stage, Stage::Outgoing { ringing: true, .. } | Stage::Accepting { .. } | Stage::Joined)
+        let may = matches!(
+            self.stage,
+            Stage::Outgoing { ringing: true, .. } | Stage::Accepting { .. } | Stage::Joined
+        );
+        may && self.patient_until.is_none()
     }
 
     #[must_use]

@@ -29,6 +29,11 @@ impl Contacts {
         self.people.get(&peer).map(|person| &person.nickname)
     }
 
+    #[must_use]
+    pub fn is_here(&self, peer: PeerId) -> bool {
+        self.people.contains_key(&peer)
+    }
+
     /// The whole list anew, as a welcome tells it.
     pub fn replace(&mut self, me: PeerId, presence: Presence) {
         self.people.clear();

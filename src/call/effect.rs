@@ -121,4 +121,7 @@ pub struct Seat {
     pub peer: PeerId,
     pub nickname: String,
     pub ticket: String,
+    /// Of the call this tab is in.
+    #[serde(default)]
+    pub grant: Option<String>,
 }

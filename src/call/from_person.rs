@@ -66,14 +66,14 @@ impl Phone {
         }
         self.remembered.nickname.clone_from(&nickname);
         self.remember();
-        self.go_in(Wish { room, nickname, ticket: None }, now);
+        self.go_in(Wish { room, nickname, ticket: None, grant: None }, now);
     }
 
     /// The page was loaded again in the tab that has a place in a room.
     pub(super) fn resume(&mut self, seat: Seat, now: Time) {
         if matches!(self.place, Place::Outside { .. }) {
-            let Seat { room, nickname, ticket, .. } = seat;
-            self.go_in(Wish { room, nickname, ticket: Some(ticket) }, now);
+            let Seat { room, nickname, ticket, grant, .. } = seat;
+            self.go_in(Wish { room, nickname, ticket: Some(ticket), grant }, now);
         }
     }
 

@@ -4,7 +4,7 @@ use super::{
     Inside, Phone, Place, Time,
     active::{ActiveCall, Held, Other, Rival, Stage},
     contacts::is_blocked,
-    effect::{Effect, Seat},
+    effect::Seat,
     pair::PairId,
     signal::Signal,
     status::Ended,
@@ -24,6 +24,7 @@ impl Phone {
                 room: inside.me.room.clone(),
                 nickname: inside.me.nickname.to_string(),
                 ticket: Some(inside.ticket.clone()),
+                grant: self.grant(),
             },
         };
         let sent = self.send(ClientMessage::Hello(Hello {
@@ -32,6 +33,7 @@ impl Phone {
             nickname: wish.nickname,
             incarnation: self.incarnation,
             ticket: wish.ticket,
+            grant: wish.grant,
         }));
         match &mut self.place {
             Place::Outside { .. } => {}
@@ -55,6 +57,7 @@ impl Phone {
             ServerMessage::Presence(presence) => {
                 if let Some(me) = self.me() {
                     self.contacts.apply(me, presence);
+                    self.ring_who_is_back();
                 }
             }
             ServerMessage::Invited { call, from, media, participants } => {
@@ -69,6 +72,11 @@ impl Phone {
             ServerMessage::CallEnded { call, reason } => self.call_ended(call, reason, now),
             ServerMessage::Signal { call, from, payload } => self.signalled(call, from, &payload, now),
             ServerMessage::Ticket { ticket } => self.keep_ticket(ticket),
+            ServerMessage::Grant { call: id, grant } => {
+                if let Some(call) = self.call.as_mut().filter(|call| call.id == id) {
+                    call.grant = Some(grant);
+                }
+            }
             ServerMessage::Error { code, sentence, suggestion } => {
                 self.refused(frame.id, EntryProblem { code, sentence, suggestion }, now);
             }
@@ -102,11 +110,21 @@ impl Phone {
     }
 
     fn keep_ticket(&mut self, ticket: String) {
-        let Place::Inside(inside) = &mut self.place else { return };
-        inside.ticket.clone_from(&ticket);
+        if let Place::Inside(inside) = &mut self.place {
+            inside.ticket = ticket;
+        }
+    }
+
+    /// What a page that is loaded again in this tab comes back with.
+    pub(super) fn seat(&self) -> Option<Seat> {
+        let Place::Inside(inside) = &self.place else { return None };
         let Me { peer, nickname, room, .. } = inside.me.clone();
-        let seat = Seat { room, peer, nickname: nickname.to_string(), ticket };
-        self.emit(Effect::KeepSeat(Some(seat)));
+        let ticket = inside.ticket.clone();
+        Some(Seat { room, peer, nickname: nickname.to_string(), ticket, grant: self.grant() })
+    }
+
+    fn grant(&self) -> Option<String> {
+        self.call.as_ref().filter(|call| !call.is_over())?.grant.clone()
     }
 
     pub(super) fn invited(
@@ -123,10 +141,15 @@ impl Phone {
             return;
         }
         match &mut self.call {
-            Some(call) if call.id == id => return,
+            Some(call) if call.id == id => return self.invited_again(media, now),
             // Both call each other at once; the server says which call it will be.
             Some(call) if matches!(call.stage, Stage::Outgoing { .. }) && call.other(from).is_some() => {
                 call.rival = Some(Rival { call: id, held: Held::default() });
+                return;
+            }
+            Some(call) if call.is_alive() => {
+                // The server knows nothing of it.
+                self.send(ClientMessage::Decline { call: id });
                 return;
             }
             Some(call) if !call.is_over() => {
@@ -146,6 +169,7 @@ impl Phone {
         let Some(call) = self.call.as_mut().filter(|call| call.id == id && call.other(peer).is_some()) else {
             return;
         };
+        call.patient_until = None;
         if let Stage::Outgoing { ringing, .. } = &mut call.stage {
             *ringing = true;
         }
@@ -162,6 +186,7 @@ impl Phone {
         let Some(me) = self.me() else { return };
         let name = self.name_of(peer);
         let Some(call) = self.call.as_mut().filter(|call| call.id == id && !call.is_over()) else { return };
+        call.patient_until = None;
         if peer == me {
             if let Stage::Accepting { .. } = call.stage {
                 call.stage = Stage::Joined;
@@ -206,10 +231,13 @@ impl Phone {
 
     fn call_ended(&mut self, id: CallId, reason: EndReason, now: Time) {
         let Some(call) = self.call.as_mut().filter(|call| call.id == id) else { return };
+        let is_alive = call.is_alive();
         match (reason, &mut call.stage) {
             // After a welcome that lacked the call: now it says why.
             (_, Stage::Ended { why: why @ Ended::There(EndReason::Gone), .. }) => *why = Ended::There(reason),
             (_, Stage::Ended { .. }) => {}
+            // The other side cannot reach the server, but it is there.
+            (EndReason::Gone, _) if is_alive => {}
             (EndReason::Superseded { by }, Stage::Outgoing { .. }) => self.give_way_to(by, now),
             _ => self.end_call(Ended::There(reason), now),
         }
@@ -270,7 +298,12 @@ impl Phone {
     }
 
     fn call_refused(&mut self, id: u32, code: ErrorCode, now: Time) {
-        match self.call.as_ref().map(|call| &call.stage) {
+        let Some(call) = &self.call else { return };
+        let not_yet = matches!(code, ErrorCode::UnknownPeer | ErrorCode::Offline | ErrorCode::UnknownCall);
+        if call.patient_until.is_some() && not_yet {
+            return;
+        }
+        match Some(&call.stage) {
             Some(Stage::Outgoing { invite, .. }) if *invite == id => self.end_call(Ended::Refused(code), now),
             Some(Stage::Accepting { accept, .. }) if *accept == Some(id) => {
                 self.end_call(Ended::There(EndReason::Gone), now);
@@ -286,7 +319,6 @@ impl Phone {
         self.place = Place::Outside { problem };
         self.contacts.clear();
         self.missed.clear();
-        self.emit(Effect::KeepSeat(None));
     }
 
     pub(super) fn name_of(&self, peer: PeerId) -> Nickname {

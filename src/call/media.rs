@@ -17,6 +17,15 @@ impl Phone {
         self.settle_announcement();
         self.settle_sound();
         self.settle_notification();
+        self.settle_seat();
+    }
+
+    fn settle_seat(&mut self) {
+        let seat = self.seat();
+        if self.seat != seat {
+            self.seat.clone_from(&seat);
+            self.emit(Effect::KeepSeat(seat));
+        }
     }
 
     fn settle_devices(&mut self) {

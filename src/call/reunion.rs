@@ -5,7 +5,7 @@ use super::{
     active::{ActiveCall, Other, Stage},
     status::Ended,
 };
-use crate::protocol::{CallState, ClientMessage, EndReason, Member, PeerId};
+use crate::protocol::{CallState, ClientMessage, EndReason, ErrorCode, Media, Member, PeerId};
 
 impl Phone {
     /// Brings together what this phone and the server know of a call, after a time without a connection.
@@ -39,7 +39,9 @@ impl Phone {
             }
             return;
         }
-        let others = self.others(state.members.iter().filter(|member| member.peer != me && member.joined));
+        let mut others = self.others(state.members.iter().filter(|member| member.peer != me && member.joined));
+        // They do not know this page: whoever comes back offers.
+        others.extend(state.awaited.iter().map(|peer| Other::new(*peer, self.name_of(*peer))));
         if others.is_empty() {
             // It was ringing somebody: what was offered there is gone with the earlier page.
             self.send(ClientMessage::Leave { call: state.call });
@@ -73,7 +75,7 @@ impl Phone {
     /// The same call on both sides: says again whatever may have been lost.
     fn compare(&mut self, state: CallState, now: Time) {
         let Some(me) = self.me() else { return };
-        let CallState { call: id, members } = state;
+        let CallState { call: id, members, awaited } = state;
         let own_joined = members.iter().any(|member| member.peer == me && member.joined);
         let Some(call) = &mut self.call else { return };
         match call.stage {
@@ -89,19 +91,20 @@ impl Phone {
             Stage::Accepting { .. } => call.stage = Stage::Joined,
             _ => {}
         }
-        self.drop_absent(&members);
+        self.drop_absent(&members, &awaited);
         for member in members.iter().filter(|member| member.joined && member.peer != me) {
             self.participant_joined(id, member.peer, member.incarnation, now);
         }
         self.say_again();
     }
 
-    fn drop_absent(&mut self, members: &[Member]) {
+    fn drop_absent(&mut self, members: &[Member], awaited: &[PeerId]) {
         let Some(call) = &self.call else { return };
         let id = call.id;
-        let absent: Vec<PeerId> = call.others.iter().map(|other| other.peer).collect();
-        for peer in absent.into_iter().filter(|peer| members.iter().all(|member| member.peer != *peer)) {
-            self.participant_left(id, peer);
+        let known: Vec<PeerId> = call.others.iter().map(|other| other.peer).collect();
+        let counts = |peer| members.iter().any(|member| member.peer == peer) || awaited.contains(&peer);
+        for absent in known.into_iter().filter(|peer| !counts(*peer)) {
+            self.participant_left(id, absent);
         }
     }
 
@@ -134,19 +137,71 @@ impl Phone {
         if own_joined { self.leave_unknown(&state) } else { self.take_up(state, now) }
     }
 
-    /// The server knows of no call. After a restart a call whose media flows goes on without it.
+    /// The server knows of no call. After a restart a call whose media flows goes on without it, and one that
+    /// rang has to wait until the other side is back as well.
     fn server_forgot(&mut self, restarted: bool, now: Time) {
-        let Some(call) = &self.call else { return };
+        let patient_until = now + self.timeouts.backoff_most + self.timeouts.pong;
+        let Some(call) = &mut self.call else { return };
         match call.stage {
-            Stage::Outgoing { ringing, .. } if restarted || !ringing => self.invite_again(),
-            Stage::Joined if restarted && call.connected_since.is_some() => {}
-            Stage::Incoming { .. } if restarted => {
-                // Whoever calls rings again, as soon as it is back itself.
-                self.close_pairs();
-                self.call = None;
+            Stage::Outgoing { ringing, .. } if restarted || !ringing => {
+                if let (Stage::Outgoing { ringing, .. }, true) = (&mut call.stage, restarted) {
+                    *ringing = false;
+                    call.patient_until = Some(patient_until);
+                }
+                self.invite_again();
             }
-            Stage::Accepting { .. } | Stage::Joined if restarted => self.end_call(Ended::NoServer, now),
+            Stage::Incoming { .. } | Stage::Accepting { .. } if restarted => {
+                call.patient_until = Some(patient_until);
+            }
+            Stage::Joined if call.is_alive() => {}
+            Stage::Joined if restarted && call.connected_since.is_some() => {}
+            Stage::Joined if restarted => self.end_call(Ended::NoServer, now),
             _ => self.end_call(Ended::There(EndReason::Gone), now),
+        }
+    }
+
+    /// The caller rings again, after a restart of the server.
+    pub(super) fn invited_again(&mut self, media: Media, now: Time) {
+        let until = now + self.timeouts.ring + self.timeouts.pong;
+        let Some(call) = &mut self.call else { return };
+        call.patient_until = None;
+        match &mut call.stage {
+            Stage::Incoming { media: wanted, give_up_at } => {
+                *wanted = media;
+                *give_up_at = until;
+            }
+            Stage::Accepting { accept, media } => {
+                let (id, media) = (call.id, *media);
+                *accept = None;
+                let sent = self.send(ClientMessage::Accept { call: id, media });
+                if let Some(ActiveCall { stage: Stage::Accepting { accept, .. }, .. }) = &mut self.call {
+                    *accept = Some(sent);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Somebody whom the server did not know yet when it was asked to ring again may be there now.
+    pub(super) fn ring_who_is_back(&mut self) {
+        let Some(call) = self.call.as_ref().filter(|call| call.patient_until.is_some()) else { return };
+        let is_back = call.first().is_some_and(|other| self.contacts.is_here(other.peer));
+        if matches!(call.stage, Stage::Outgoing { ringing: false, .. }) && is_back {
+            self.invite_again();
+        }
+    }
+
+    /// The other side did not come back to a call that rang when the server was restarted.
+    pub(super) fn lose_patience(&mut self, now: Time) {
+        let Some(call) = &mut self.call else { return };
+        if call.patient_until.take_if(|until| *until <= now).is_none() {
+            return;
+        }
+        match call.stage {
+            Stage::Outgoing { .. } => self.give_up(Ended::Refused(ErrorCode::UnknownPeer), now),
+            Stage::Incoming { .. } => self.end_call(Ended::There(EndReason::Gone), now),
+            Stage::Accepting { .. } => self.give_up(Ended::NoServer, now),
+            Stage::Joined | Stage::Ended { .. } => {}
         }
     }
 }

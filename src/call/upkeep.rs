@@ -37,6 +37,7 @@ impl Phone {
             self.closing.iter().filter(|(_, at)| *at <= now).map(|(pair, _)| *pair).collect();
         due.into_iter().for_each(|pair| self.closing_delivered(pair));
         self.call_times_out(now);
+        self.lose_patience(now);
         self.look_at_paths(now);
         self.watch_paths(now);
     }
@@ -48,14 +49,15 @@ impl Phone {
             .iter()
             .filter_map(|other| other.seeking)
             .map(|seeking| self.seeking_deadline(&seeking));
-        match call.stage {
+        let stage = match call.stage {
             Stage::Outgoing { give_up_at, .. } | Stage::Incoming { give_up_at, .. } => Some(give_up_at),
             Stage::Accepting { .. } | Stage::Joined => {
                 let watches = call.others.iter().filter_map(|other| other.watch);
                 paths.chain(watches.map(|watch| watch.deadline(&self.timeouts))).min()
             }
-            Stage::Ended { .. } => None,
-        }
+            Stage::Ended { .. } => return None,
+        };
+        stage.into_iter().chain(call.patient_until).min()
     }
 
     fn seeking_deadline(&self, seeking: &Seeking) -> Time {

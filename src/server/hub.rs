@@ -28,10 +28,10 @@ use self::room::{Room, Welcoming};
 use super::{
     Config,
     address::{Census, Counted, Origin},
-    registry::{Claim, ConnectionId, Input, Join},
+    registry::{Claim, ConnectionId, Grant, Input, Join},
     ticket::Signer,
 };
-use crate::protocol::{self, BootId, ErrorCode, Hello, Nickname, PeerId};
+use crate::protocol::{self, BootId, ErrorCode, Hello, Nickname, PeerId, ServerMessage};
 
 #[derive(Clone)]
 pub struct Hub(Arc<Shared>);
@@ -103,16 +103,19 @@ impl Hub {
     /// # Errors
     /// When there is no such room and there can be none. A refusal by the room itself is no error here.
     pub fn join(&self, mailbox: &Arc<Mailbox>, id: u32, hello: Hello) -> Result<Option<Seat>, ErrorCode> {
-        let Hello { room: key, nickname, incarnation, ticket, .. } = hello;
+        let Hello { room: key, nickname, incarnation, ticket, grant, .. } = hello;
         if key == protocol::Room::Lobby && !self.0.config.lobby {
             return Err(ErrorCode::LobbyClosed);
         }
-        let claim = ticket.and_then(|ticket| self.0.welcoming.signer.verify(&ticket, &key, unix_seconds()));
+        let (signer, now) = (&self.0.welcoming.signer, unix_seconds());
+        let claim = ticket.and_then(|ticket| signer.verify(&ticket, &key, now));
+        let grant =
+            claim.as_ref().zip(grant).and_then(|(claim, grant)| signer.verify_grant(&grant, &key, claim.peer, now));
         let connection = ConnectionId(self.0.connections.fetch_add(1, Ordering::Relaxed));
         loop {
             let room = self.room(&key)?;
-            let (nickname, claim) = (nickname.clone(), claim.clone());
-            let join = Join { connection, id, fresh: self.fresh_peer(), nickname, incarnation, claim };
+            let (nickname, claim, grant) = (nickname.clone(), claim.clone(), grant.clone());
+            let join = Join { connection, id, fresh: self.fresh_peer(), nickname, incarnation, claim, grant };
             // A room that was given up in this moment is not joined: the next one is.
             if let Some(answer) = room.join(join, mailbox) {
                 return Ok(answer.map(|peer| Seat::new(room, peer, connection, Arc::clone(mailbox))));
@@ -179,7 +182,15 @@ fn unix_seconds() -> u64 {
 
 impl Welcoming {
     fn ticket(&self, room: &protocol::Room, peer: PeerId, nickname: &Nickname) -> String {
-        let expires = unix_seconds().saturating_add(self.ticket_lifetime.as_secs().max(1));
-        self.signer.sign(room, Claim { peer, nickname: nickname.clone() }, expires)
+        self.signer.sign(room, Claim { peer, nickname: nickname.clone() }, self.expires())
+    }
+
+    fn grant(&self, room: &protocol::Room, peer: PeerId, grant: Grant) -> ServerMessage {
+        let call = grant.call;
+        ServerMessage::Grant { call, grant: self.signer.sign_grant(room, peer, grant, self.expires()) }
+    }
+
+    fn expires(&self) -> u64 {
+        unix_seconds().saturating_add(self.ticket_lifetime.as_secs().max(1))
     }
 }

@@ -5,7 +5,8 @@
 //! claims of verified tickets come in with the input; what is to be sent goes out as deliveries, in order.
 //!
 //! **A call has at least two members, each of whom is in the room and in no other call; whoever was invited
-//! was invited by a member who has joined.**
+//! was invited by a member who has joined.** Only a call that is taken up again after a restart counts those
+//! who are still awaited with its members.
 
 mod call;
 mod changes;
@@ -16,12 +17,13 @@ mod joining;
 mod leaving;
 mod peer;
 mod relay;
+mod reunion;
 mod ringing;
 mod vocabulary;
 
 use std::{collections::BTreeMap, mem, time::Duration};
 
-pub use self::vocabulary::{Admission, Claim, ConnectionId, Delivery, Input, Join, RoomLimits};
+pub use self::vocabulary::{Admission, Claim, ConnectionId, Delivery, Grant, Input, Join, RoomLimits};
 use self::{
     call::Call,
     changes::Changes,
@@ -32,7 +34,8 @@ use self::{
 use super::{names::Skeleton, sentences::Refusal};
 use crate::{
     protocol::{
-        CLOSE_NORMAL, CallId, CallState, ClientMessage, ErrorCode, Nickname, PeerId, ServerMessage, Status,
+        CLOSE_NORMAL, CallId, CallState, ClientMessage, EndReason, ErrorCode, Nickname, PeerId, ServerMessage,
+        Status,
     },
     settings::Timeouts,
 };
@@ -46,6 +49,8 @@ pub struct Registry {
     peers: BTreeMap<PeerId, Peer>,
     names: BTreeMap<Skeleton, PeerId>,
     calls: BTreeMap<CallId, Call>,
+    /// Calls that ended while somebody was awaited, who is to be told.
+    over: BTreeMap<CallId, EndReason>,
     changes: Changes,
     declines: Declines,
     deadlines: Deadlines,
@@ -69,6 +74,7 @@ impl Registry {
             peers: BTreeMap::new(),
             names: BTreeMap::new(),
             calls: BTreeMap::new(),
+            over: BTreeMap::new(),
             changes: Changes::default(),
             declines: Declines::default(),
             deadlines: Deadlines::default(),
@@ -127,6 +133,7 @@ impl Registry {
             Due::Presence => self.announce_changes(),
             Due::Ring { call, peer } => self.ring_out(call, peer),
             Due::Gone(peer) => self.forget(peer),
+            Due::Reunion(call) => self.end_reunion(call),
             Due::Forgive { caller, callee } => self.declines.forgive(caller, callee),
         }
     }

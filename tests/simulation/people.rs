@@ -80,22 +80,27 @@ impl World {
             return;
         }
         self.after(500, 20_000, Event::Fault);
-        match self.dice.below(4) {
-            0 | 1 => {
+        match self.dice.below(7) {
+            fault @ 0..3 => {
                 let wires: Vec<_> = self.wires.keys().copied().collect();
-                if !wires.is_empty() {
-                    let wire = wires[self.dice.below(wires.len())];
-                    self.note(|| format!("{wire:?} is cut"));
-                    self.cut(wire);
+                if wires.is_empty() {
+                    return;
                 }
+                let wire = wires[self.dice.below(wires.len())];
+                self.note(|| format!("{wire:?} is lost ({fault})"));
+                if fault == 0 { self.freeze(wire) } else { self.cut(wire) }
             }
-            2 => {
+            3 | 4 => {
                 let ends: Vec<u32> = self.standing.iter().copied().collect();
                 if !ends.is_empty() {
                     let end = ends[self.dice.below(ends.len())];
                     self.note(|| format!("the path of {end} is lost"));
                     self.lose_path(end);
                 }
+            }
+            5 => {
+                self.note(|| "the server is killed".into());
+                self.restart();
             }
             _ => {
                 let person = self.dice.below(self.clients.len());

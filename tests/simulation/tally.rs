@@ -21,13 +21,17 @@ const EVERYTHING: &[&str] = &[
     "refused",
     "rejoined",
     "superseded",
+    "taken up again",
     "welcomed",
 ];
 
 impl Tally {
     pub fn heard(&mut self, message: &ServerMessage) {
         self.count(match message {
-            ServerMessage::Welcome(_) => "welcomed",
+            ServerMessage::Welcome(welcome) => match &welcome.call {
+                Some(call) if !call.awaited.is_empty() => "taken up again",
+                _ => "welcomed",
+            },
             ServerMessage::Invited { .. } => "invited",
             ServerMessage::Error { .. } => "refused",
             ServerMessage::CallEnded { reason, .. } => match reason {

@@ -12,7 +12,7 @@ use tincan::{
         pair::PairId,
     },
     protocol::{BootId, ClientFrame, ClientMessage, Nickname, PeerId, ServerFrame, ServerMessage},
-    server::registry::{self, Claim, ConnectionId, Delivery, Join, Registry, RoomLimits},
+    server::registry::{self, Claim, ConnectionId, Delivery, Grant, Join, Registry, RoomLimits},
     settings::Timeouts,
 };
 
@@ -93,6 +93,8 @@ pub struct World {
     pub boot: BootId,
     pub clients: Vec<Client>,
     pub wires: BTreeMap<ConnectionId, Wire>,
+    /// Nobody listens before.
+    pub back_at: Duration,
     pub model: Model,
     /// Nobody acts and nothing breaks any more.
     pub at_rest: bool,
@@ -121,6 +123,7 @@ impl World {
             boot: BootId::from_random(seed),
             clients: Vec::new(),
             wires: BTreeMap::new(),
+            back_at: Duration::ZERO,
             model: Model::default(),
             at_rest: false,
             ends: BTreeMap::new(),
@@ -154,7 +157,7 @@ impl World {
 
     pub fn note(&mut self, line: impl FnOnce() -> String) {
         let line = line();
-        if !["Ping", "Pong", "<- Tick"].iter().any(|dull| line.contains(dull)) {
+        if !["Ping", "Pong", "<- Tick", "Heartbeat", "Count"].iter().any(|dull| line.contains(dull)) {
             self.trace.push(format!("{:>9.3} {line}", self.now.as_secs_f64()));
         }
     }
@@ -195,10 +198,11 @@ impl World {
         match (known.peer, message) {
             (None, ClientMessage::Hello(hello)) => {
                 let claim = hello.ticket.as_deref().and_then(read_ticket);
+                let grant = hello.grant.filter(|_| claim.is_some()).as_deref().and_then(read_grant);
                 self.next_peer += 1;
                 let fresh = PeerId::from_random(self.next_peer);
                 let (nickname, incarnation) = (hello.nickname, hello.incarnation);
-                let join = Join { connection: wire, id, fresh, nickname, incarnation, claim };
+                let join = Join { connection: wire, id, fresh, nickname, incarnation, claim, grant };
                 self.server(registry::Input::Join(join));
             }
             (Some(peer), message) => {
@@ -235,6 +239,10 @@ impl World {
                 self.down(to, ServerFrame { id: Some(id), message: ServerMessage::Welcome(welcome) });
             }
             Delivery::Send { to, id, message } => self.down(to, ServerFrame { id, message }),
+            Delivery::Grant { to, grant: Grant { call, media, others }, .. } => {
+                let grant = serde_json::to_string(&(call, media, others)).expect("plain data");
+                self.down(to, ServerFrame { id: None, message: ServerMessage::Grant { call, grant } });
+            }
             Delivery::Broadcast(message) => {
                 let joined = self.wires.iter().filter(|(_, wire)| wire.peer.is_some());
                 let all: Vec<ConnectionId> = joined.map(|(id, _)| *id).collect();
@@ -270,6 +278,10 @@ impl World {
         self.next_wire += 1;
         let id = ConnectionId(self.next_wire);
         let (up, down) = (self.now, self.now);
+        if self.now < self.back_at {
+            let event = SocketEvent::Closed { code: 1006 };
+            return self.after(1, 50, Event::ToPerson { person, page, socket, event });
+        }
         self.wires.insert(id, Wire { person, page, socket, peer: None, alive: true, up, down });
         self.tell_person(id, SocketEvent::Opened);
     }
@@ -305,6 +317,26 @@ impl World {
         self.after(1, 5_000, Event::ToPerson { person, page, socket, event });
     }
 
+    /// Nothing arrives any more and nobody is told: each side finds out by itself.
+    pub fn freeze(&mut self, wire: ConnectionId) {
+        let Some(known) = self.wires.get_mut(&wire) else { return };
+        known.alive = false;
+        let silence = self.timeouts.silence;
+        self.at(self.now + silence, Event::ServerNotices { wire });
+    }
+
+    /// The server is killed and forgets everything; after a while another one starts.
+    pub fn restart(&mut self) {
+        let limits = RoomLimits { peers: 100, call_members: 8 };
+        self.registry = Registry::new(limits, self.timeouts.clone());
+        self.boot = BootId::from_random(self.dice.bits());
+        self.back_at = self.now + self.dice.millis(1, 8_000);
+        for (_, Wire { person, page, socket, .. }) in std::mem::take(&mut self.wires) {
+            let event = SocketEvent::Closed { code: 1006 };
+            self.after(1, 100, Event::ToPerson { person, page, socket, event });
+        }
+    }
+
     pub fn report(&mut self, end: u32, from: u64, to: u64, event: PairEvent) {
         let Some((person, page, pair)) = self.ends.get(&end).copied() else { return };
         self.after(from, to, Event::Happens { person, page, input: Input::Pair { pair, event } });
@@ -314,6 +346,11 @@ impl World {
 fn read_ticket(ticket: &str) -> Option<Claim> {
     let (peer, nickname) = ticket.split_once(' ')?;
     Some(Claim { peer: peer.parse().ok()?, nickname: Nickname::parse(nickname).ok()? })
+}
+
+fn read_grant(grant: &str) -> Option<Grant> {
+    let (call, media, others) = serde_json::from_str(grant).ok()?;
+    Some(Grant { call, media, others })
 }
 
 impl PartialEq for Due {

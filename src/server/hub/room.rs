@@ -98,10 +98,15 @@ impl Room {
         self.handle(&mut state, Input::Closed { peer, connection }, None);
     }
 
-    /// `None` for whoever is not here any more.
-    pub fn ticket(&self, peer: PeerId) -> Option<String> {
-        let nickname = self.state().registry.nickname(peer)?.clone();
-        Some(self.welcoming.ticket(&self.key, peer, &nickname))
+    /// A fresh ticket, and a fresh grant for whoever is in a call; nothing for whoever is not here any more.
+    pub fn renewals(&self, peer: PeerId) -> Vec<ServerMessage> {
+        let (nickname, grant) = {
+            let registry = &self.state().registry;
+            (registry.nickname(peer).cloned(), registry.grant_of(peer))
+        };
+        let ticket = nickname.map(|nickname| self.welcoming.ticket(&self.key, peer, &nickname));
+        let ticket = ticket.map(|ticket| ServerMessage::Ticket { ticket });
+        ticket.into_iter().chain(grant.map(|grant| self.welcoming.grant(&self.key, peer, grant))).collect()
     }
 
     /// Until the registry wants a tick, or the room is empty.
@@ -176,6 +181,9 @@ impl Room {
                     mailbox.push(Frame::write(id, message));
                 }
                 Vec::new()
+            }
+            Delivery::Grant { to, peer, grant } => {
+                send(members, to, Frame::write(None, self.welcoming.grant(&self.key, peer, grant)))
             }
             Delivery::Broadcast(message) => {
                 told.clear();

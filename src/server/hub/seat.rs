@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use super::{Frame, Mailbox, room::Room};
 use crate::{
-    protocol::{ClientMessage, PeerId, ServerMessage},
+    protocol::{ClientMessage, PeerId},
     server::registry::{ConnectionId, Input},
 };
 
@@ -38,11 +38,11 @@ impl Seat {
         self.room.input(Input::Message { peer, connection, id, message });
     }
 
-    /// Gives the peer a fresh ticket.
-    pub fn renew_ticket(&self) {
-        if let Some(ticket) = self.room.ticket(self.peer) {
+    /// Gives the peer a fresh ticket, and a fresh grant for its call.
+    pub fn renew(&self) {
+        for message in self.room.renewals(self.peer) {
             // Whoever has a full mailbox is about to be dropped.
-            let _ = self.mailbox.push(Frame::write(None, ServerMessage::Ticket { ticket }));
+            let _ = self.mailbox.push(Frame::write(None, message));
         }
     }
 }

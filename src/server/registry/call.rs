@@ -1,6 +1,6 @@
 //! One call: its members, those who have joined and those it rings for.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{Registry, deadlines::Due, inbox::Inbox};
 use crate::protocol::{self, CallId, CallState, EndReason, Media, PeerId, ServerMessage};
@@ -9,6 +9,8 @@ use crate::protocol::{self, CallId, CallState, EndReason, Media, PeerId, ServerM
 #[derive(Debug)]
 pub(super) struct Call {
     members: Vec<Member>,
+    /// Participants of before a restart who are not back.
+    awaited: BTreeSet<PeerId>,
 }
 
 #[derive(Debug)]
@@ -29,6 +31,10 @@ pub(super) enum Standing {
 }
 
 impl Member {
+    fn joined(peer: PeerId, media: Media) -> Self {
+        Self { peer, media, invited_by: None, standing: Standing::Joined, inbox: Inbox::default() }
+    }
+
     pub fn is_joined(&self) -> bool {
         self.standing == Standing::Joined
     }
@@ -36,8 +42,12 @@ impl Member {
 
 impl Call {
     pub fn opened_by(peer: PeerId, media: Media) -> Self {
-        let inbox = Inbox::default();
-        Self { members: vec![Member { peer, media, invited_by: None, standing: Standing::Joined, inbox }] }
+        Self { members: vec![Member::joined(peer, media)], awaited: BTreeSet::new() }
+    }
+
+    /// By the first who is back.
+    pub fn taken_up_by(peer: PeerId, media: Media, awaited: BTreeSet<PeerId>) -> Self {
+        Self { awaited, ..Self::opened_by(peer, media) }
     }
 
     pub fn invite(&mut self, peer: PeerId, by: PeerId, media: Media, until: Duration) {
@@ -53,6 +63,28 @@ impl Call {
             member.inbox.clear();
             self.members.push(member);
         }
+    }
+
+    /// Somebody who was awaited is back. False for everybody else.
+    pub fn take_back(&mut self, peer: PeerId, media: Media) -> bool {
+        let is_awaited = self.awaited.remove(&peer);
+        if is_awaited {
+            self.members.push(Member::joined(peer, media));
+        }
+        is_awaited
+    }
+
+    pub fn awaited(&self) -> &BTreeSet<PeerId> {
+        &self.awaited
+    }
+
+    pub fn await_no_longer(&mut self, peer: PeerId) -> bool {
+        self.awaited.remove(&peer)
+    }
+
+    /// Nobody is in a call alone.
+    pub fn goes_on(&self) -> bool {
+        self.members.len() + self.awaited.len() > 1
     }
 
     /// A page that was loaded again is a newcomer to the others: they offer, because they know what was before.
@@ -99,7 +131,7 @@ impl Call {
     /// True for a member who has joined and is not alone in that.
     pub fn is_connected(&self, peer: PeerId) -> bool {
         let participants = self.participants();
-        participants.len() > 1 && participants.contains(&peer)
+        participants.len() + self.awaited.len() > 1 && participants.contains(&peer)
     }
 }
 
@@ -112,7 +144,8 @@ impl Registry {
             let Member { peer, media, invited_by, .. } = *member;
             Some(protocol::Member { peer, incarnation, media, invited_by, joined: member.is_joined() })
         };
-        CallState { call: id, members: joined.into_iter().chain(ringing).filter_map(describe).collect() }
+        let members = joined.into_iter().chain(ringing).filter_map(describe).collect();
+        CallState { call: id, members, awaited: call.awaited.iter().copied().collect() }
     }
 
     pub(super) fn participant_joined(&self, call: CallId, peer: PeerId) -> Option<ServerMessage> {

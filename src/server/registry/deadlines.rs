@@ -10,6 +10,8 @@ pub(super) enum Due {
     Presence,
     /// An invitation has rung long enough.
     Ring { call: CallId, peer: PeerId },
+    /// Whoever has not come back to a call by now does not count any more.
+    Reunion(CallId),
     /// A peer in grace leaves for good.
     Gone(PeerId),
     /// A caller may ring somebody again who declined.

@@ -19,7 +19,10 @@ impl Registry {
             return self.resume(peer, &join);
         }
         match self.admit(&join) {
-            Ok(peer) => self.welcome(peer, &join),
+            Ok(peer) => {
+                self.welcome(peer, &join);
+                self.tell_what_was_missed(peer, &join);
+            }
             Err(refusal) => {
                 let message = refusal.into();
                 self.out.push(Delivery::Send { to: join.connection, id: Some(join.id), message });
@@ -40,6 +43,9 @@ impl Registry {
         let link = Link::Online { connection: join.connection, leaving: false };
         self.peers.insert(id, Peer { nickname, incarnation, availability, link, call: None });
         self.note_joined(id);
+        if let Some(grant) = &join.grant {
+            self.come_back_to_call(id, grant);
+        }
         Ok(id)
     }
 
@@ -106,6 +112,7 @@ impl Registry {
             let message = ServerMessage::Presence(presence);
             self.out.push(Delivery::Send { to, id: None, message });
         }
+        self.grant(peer);
     }
 
     /// Hands over what was said meanwhile, and tells the others when they have to begin anew.

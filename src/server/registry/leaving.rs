@@ -17,7 +17,12 @@ impl Registry {
         let Some(peer) = self.peers.get_mut(&id) else { return };
         let Link::Online { connection, leaving } = peer.link else { return };
         if connection == closed {
-            let grace = if leaving { self.timeouts.leaving_grace } else { self.timeouts.grace };
+            let talks = peer.call.and_then(|call| self.calls.get(&call)).is_some_and(|call| call.is_connected(id));
+            let grace = match (leaving, talks) {
+                (true, _) => self.timeouts.leaving_grace,
+                (false, true) => self.timeouts.call_grace,
+                (false, false) => self.timeouts.grace,
+            };
             let until = self.now + grace;
             peer.link = Link::Lost { until, ended: None };
             self.deadlines.add(until, Due::Gone(id));
@@ -30,6 +35,9 @@ impl Registry {
             self.part(None, call, id, EndReason::Gone);
         }
         if let Some(peer) = self.peers.remove(&id) {
+            if let Link::Lost { until, .. } = peer.link {
+                self.deadlines.remove(until, Due::Gone(id));
+            }
             self.names.remove(&Skeleton::of(&peer.nickname));
             self.note_left(id);
         }
@@ -41,18 +49,20 @@ impl Registry {
         let orphans = call.rung_by(peer);
         let Some(member) = call.remove(peer) else { return };
         let rung: Vec<Member> = orphans.iter().filter_map(|orphan| call.remove(*orphan)).collect();
-        let remaining = call.peers();
-        let own = if call.participants().is_empty() { while_ringing(reason) } else { reason };
+        let goes_on = call.goes_on();
+        let nobody_there = call.participants().is_empty() && call.awaited().is_empty();
+        let own = if nobody_there { while_ringing(reason) } else { reason };
 
         self.release(asked, id, &member, own);
         for orphan in &rung {
             self.release(asked, id, orphan, while_ringing(reason));
         }
-        if remaining.len() > 1 {
+        if goes_on {
             self.tell_parted(asked, id, &member, reason);
             for orphan in &rung {
                 self.tell_parted(asked, id, orphan, while_ringing(reason));
             }
+            self.grant_all(id);
             self.note_members(id);
         } else {
             self.end(asked, id, reason);
@@ -62,6 +72,9 @@ impl Registry {
     /// Ends a call for everybody who is still in it.
     pub(super) fn end(&mut self, asked: Option<Asked>, id: CallId, reason: EndReason) {
         let Some(call) = self.calls.remove(&id) else { return };
+        if !call.awaited().is_empty() {
+            self.over.insert(id, reason);
+        }
         for member in call.members() {
             self.release(asked, id, member, reason);
         }
@@ -72,8 +85,13 @@ impl Registry {
         self.stop_ringing(call, member.peer, member.standing);
         let Some(peer) = self.peers.get_mut(&member.peer) else { return };
         peer.call = None;
-        if let Link::Lost { ended, .. } = &mut peer.link {
+        if let Link::Lost { until, ended } = &mut peer.link {
             *ended = Some((call, reason));
+            // Nobody waits for it any more as for one who is talking.
+            let sooner = (*until).min(self.now + self.timeouts.grace);
+            self.deadlines.remove(*until, Due::Gone(member.peer));
+            self.deadlines.add(sooner, Due::Gone(member.peer));
+            *until = sooner;
         }
         self.note_status(member.peer);
         self.tell_answering(asked, member.peer, ServerMessage::CallEnded { call, reason });

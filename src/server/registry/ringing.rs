@@ -19,7 +19,7 @@ impl Registry {
             return Err(ErrorCode::Yourself);
         }
         match self.peers.get(&asked.by).and_then(|peer| peer.call) {
-            None if self.calls.contains_key(&id) => Err(ErrorCode::CallIdTaken),
+            None if self.calls.contains_key(&id) || self.over.contains_key(&id) => Err(ErrorCode::CallIdTaken),
             None => self.open_call(asked, id, callee, media),
             Some(own) if own == id => self.invite_into(asked, id, callee, media),
             Some(own) if self.rings_back(asked.by, callee, own) => {
@@ -175,6 +175,7 @@ impl Registry {
             }
             self.tell_answering(asked, peer, message);
         }
+        self.grant_all(id);
         self.note_members(id);
     }
 
@@ -209,6 +210,9 @@ impl Registry {
     }
 
     pub(super) fn leave(&mut self, asked: Asked, id: CallId) -> Result<(), ErrorCode> {
+        if self.stays_away(id, asked.by) {
+            return Ok(());
+        }
         let member =
             self.calls.get(&id).and_then(|call| call.member(asked.by)).ok_or(ErrorCode::UnknownCall)?;
         if !member.is_joined() {

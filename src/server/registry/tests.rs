@@ -4,11 +4,12 @@ mod calling;
 mod glare;
 mod presence;
 mod returning;
+mod reunion;
 mod signals;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{Admission, Claim, ConnectionId, Delivery, Input, Join, Registry, RoomLimits};
+use super::{Admission, Claim, ConnectionId, Delivery, Grant, Input, Join, Registry, RoomLimits};
 use crate::{
     protocol::{
         CallId, ClientMessage, EndReason, ErrorCode, Incarnation, Media, Nickname, Payload, PeerId,
@@ -25,6 +26,8 @@ struct Story {
     received: BTreeMap<ConnectionId, Vec<ServerMessage>>,
     admissions: BTreeMap<ConnectionId, Admission>,
     closed: Vec<(ConnectionId, u16)>,
+    /// The newest grant of each peer.
+    grants: BTreeMap<PeerId, Grant>,
     people: u64,
 }
 
@@ -61,6 +64,7 @@ impl Story {
             received: BTreeMap::new(),
             admissions: BTreeMap::new(),
             closed: Vec::new(),
+            grants: BTreeMap::new(),
             people: 0,
         }
     }
@@ -81,6 +85,7 @@ impl Story {
                     self.admissions.insert(to, admission);
                 }
                 Delivery::Send { to, message, .. } => self.received.entry(to).or_default().push(message),
+                Delivery::Grant { peer, grant, .. } => drop(self.grants.insert(peer, grant)),
                 Delivery::Broadcast(message) => {
                     self.received.values_mut().for_each(|received| received.push(message.clone()));
                 }
@@ -93,11 +98,21 @@ impl Story {
     }
 
     fn says_hello(&mut self, nickname: &str, incarnation: Incarnation, claim: Option<Claim>) -> ConnectionId {
+        self.says_hello_with(nickname, incarnation, claim, None)
+    }
+
+    fn says_hello_with(
+        &mut self,
+        nickname: &str,
+        incarnation: Incarnation,
+        claim: Option<Claim>,
+        grant: Option<Grant>,
+    ) -> ConnectionId {
         self.people += 1;
         let connection = ConnectionId(self.people);
         let fresh = PeerId::from_random(1000 + self.people);
         let nickname = nickname.to_owned();
-        self.handle(Input::Join(Join { connection, id: 1, fresh, nickname, incarnation, claim }));
+        self.handle(Input::Join(Join { connection, id: 1, fresh, nickname, incarnation, claim, grant }));
         connection
     }
 

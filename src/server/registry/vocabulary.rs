@@ -1,8 +1,8 @@
 //! What goes into a registry and what comes out.
 
 use crate::protocol::{
-    Availability, BootId, CallState, ClientMessage, IceServer, Incarnation, Nickname, PeerId, Presence,
-    ServerMessage, VERSION, Welcome,
+    Availability, BootId, CallId, CallState, ClientMessage, IceServer, Incarnation, Media, Nickname, PeerId,
+    Presence, ServerMessage, VERSION, Welcome,
 };
 
 /// One socket, unique among all that this server has had.
@@ -41,6 +41,17 @@ pub struct Join {
     pub incarnation: Incarnation,
     /// What a verified ticket for this room proves.
     pub claim: Option<Claim>,
+    /// What a verified grant for the peer of the claim proves.
+    pub grant: Option<Grant>,
+}
+
+/// A participant's part in a call, as the server saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    pub call: CallId,
+    pub media: Media,
+    /// The other participants.
+    pub others: Vec<PeerId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +66,8 @@ pub enum Delivery {
     Welcome { to: ConnectionId, id: u32, admission: Admission },
     /// To one connection, that of a peer or of a join that was refused. `id` is the message it answers.
     Send { to: ConnectionId, id: Option<u32>, message: ServerMessage },
+    /// To one connection, that of this peer: its grant, to be signed.
+    Grant { to: ConnectionId, peer: PeerId, grant: Grant },
     /// To every peer's connection.
     Broadcast(ServerMessage),
     /// Ends a connection whose peer has a newer one.

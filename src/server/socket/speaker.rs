@@ -72,7 +72,7 @@ impl Speaker {
         match &mut self.place {
             Place::Outside { hello_by } if now >= *hello_by => return Err(Ending::NoHello),
             Place::Seated { seat, renew_ticket_at } if now >= *renew_ticket_at => {
-                seat.renew_ticket();
+                seat.renew();
                 *renew_ticket_at = now + half(self.hub.config().timeouts.ticket);
             }
             _ => {}
