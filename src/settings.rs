@@ -57,7 +57,7 @@ timeouts! {
     ring = 45_000 ms,
     /// A peer whose socket is lost keeps its place, its name and its call for this long.
     grace = 60_000 ms,
-    /// The same for somebody who is talking: a laptop may be closed for a while.
+    /// The same for somebody who takes part in a call: a laptop may be closed for a while.
     call_grace = 300_000 ms,
     /// The same after the page said that it is leaving.
     leaving_grace = 5_000 ms,

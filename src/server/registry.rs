@@ -167,6 +167,7 @@ impl Registry {
             ClientMessage::Leave { call } => self.leave(asked, call),
             ClientMessage::Signal { call, to, payload } => self.relay(asked.by, call, to, payload),
             ClientMessage::Ping {} => {
+                self.note_taking_part(asked.by);
                 self.answer(asked, ServerMessage::Pong {});
                 Ok(())
             }

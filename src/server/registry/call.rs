@@ -154,6 +154,15 @@ impl Registry {
         Some(ServerMessage::ParticipantJoined { call, peer, media, incarnation })
     }
 
+    pub(super) fn note_taking_part(&mut self, id: PeerId) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            let call = peer.call.filter(|call| peer.takes_part != Some(*call));
+            if let Some(call) = call.filter(|call| self.calls.get(call).is_some_and(|call| call.is_connected(id))) {
+                peer.takes_part = Some(call);
+            }
+        }
+    }
+
     pub(super) fn stop_ringing(&mut self, call: CallId, member: PeerId, standing: Standing) {
         if let Standing::Ringing { until } = standing {
             self.deadlines.remove(until, Due::Ring { call, peer: member });

@@ -17,8 +17,8 @@ impl Registry {
         let Some(peer) = self.peers.get_mut(&id) else { return };
         let Link::Online { connection, leaving } = peer.link else { return };
         if connection == closed {
-            let talks = peer.call.and_then(|call| self.calls.get(&call)).is_some_and(|call| call.is_connected(id));
-            let grace = match (leaving, talks) {
+            let takes_part = peer.call.is_some() && peer.takes_part == peer.call;
+            let grace = match (leaving, takes_part) {
                 (true, _) => self.timeouts.leaving_grace,
                 (false, true) => self.timeouts.call_grace,
                 (false, false) => self.timeouts.grace,

@@ -13,6 +13,8 @@ pub(super) struct Peer {
     pub link: Link,
     /// The call it is in or invited to. Either makes it busy.
     pub call: Option<CallId>,
+    /// The call in which it was heard of: it took part, and was not gone already when it began.
+    pub takes_part: Option<CallId>,
 }
 
 #[derive(Debug)]

@@ -72,7 +72,7 @@ fn a_call_ends_for_the_others_when_the_grace_is_over() {
     let (mut story, alice, bob, _) = Story::of_three();
     let id = story.connects(alice, bob, 1);
     story.loses_socket(bob);
-    story.passes(story.timeouts.call_grace);
+    story.passes(story.timeouts.grace);
     assert_eq!(story.hears(alice), [ended(id, EndReason::Gone)]);
 }
 
@@ -95,7 +95,7 @@ fn a_call_of_three_goes_on_when_one_is_gone() {
     story.accepts(carol, id);
     story.settle();
     story.loses_socket(bob);
-    story.passes(story.timeouts.call_grace);
+    story.passes(story.timeouts.grace);
     let left = ServerMessage::ParticipantLeft { call: id, peer: bob.peer, reason: EndReason::Gone };
     assert_eq!(story.hears(alice), slice::from_ref(&left));
     assert_eq!(story.hears(carol), [left]);

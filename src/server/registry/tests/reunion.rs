@@ -128,18 +128,25 @@ fn a_call_of_three_goes_on_without_the_one_who_stays_away() {
 }
 
 #[test]
-fn somebody_who_talks_keeps_its_place_longer_and_only_while_it_talks() {
-    let (mut story, alice, bob, carol) = Story::of_three();
+fn somebody_who_takes_part_keeps_its_place_longer_and_only_while_the_call_lasts() {
+    let (mut story, alice, bob, _) = Story::of_three();
     let id = story.connects(alice, bob, 1);
+    story.says(bob, ClientMessage::Ping {});
     story.loses_socket(bob);
     story.passes(story.timeouts.grace);
     assert!(story.registry.knows(bob.peer));
     story.leaves(alice, id);
     story.passes(story.timeouts.grace);
     assert!(!story.registry.knows(bob.peer));
-    story.loses_socket(carol);
+}
+
+#[test]
+fn a_caller_who_was_gone_when_the_call_was_accepted_does_not_keep_it_open() {
+    let (mut story, alice, bob, _) = Story::of_three();
+    let id = story.connects(alice, bob, 1);
+    story.loses_socket(alice);
     story.passes(story.timeouts.grace);
-    assert!(!story.registry.knows(carol.peer));
+    assert_eq!(story.hears(bob), [ended(id, EndReason::Gone)]);
 }
 
 #[test]
@@ -147,7 +154,7 @@ fn a_place_that_was_given_up_in_a_call_is_not_given_up_again_when_it_is_taken_an
     let (mut story, alice, bob, _) = Story::of_three();
     story.connects(alice, bob, 1);
     story.loses_socket(bob);
-    story.passes(story.timeouts.call_grace);
+    story.passes(story.timeouts.grace);
     assert!(!story.registry.knows(bob.peer));
     let bob = story.comes_back(bob, page(1));
     story.passes(story.timeouts.grace);
