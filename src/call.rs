@@ -69,6 +69,8 @@ pub struct Phone {
     place: Place,
     link: Link,
     contacts: Contacts,
+    /// So long those are shown who are not back since a restart of the server.
+    returning_until: Option<Time>,
     call: Option<ActiveCall>,
     /// Connections that have said goodbye on their control channel and may need a moment to deliver it.
     closing: Vec<(PairId, Time)>,
@@ -133,6 +135,7 @@ impl Phone {
             place: Place::Outside { problem: None },
             link: Link::new(seed),
             contacts: Contacts::default(),
+            returning_until: None,
             call: None,
             closing: Vec::new(),
             local: LocalMedia::new(remembered.microphone.clone(), remembered.camera.clone()),
@@ -169,7 +172,8 @@ impl Phone {
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
         let closing = self.closing.iter().map(|(_, at)| *at).min();
-        [self.link.next_deadline(), self.call_deadline(), closing].into_iter().flatten().min()
+        let deadlines = [self.link.next_deadline(), self.call_deadline(), closing, self.returning_until];
+        deadlines.into_iter().flatten().min()
     }
 
     #[must_use]
@@ -210,7 +214,10 @@ impl Phone {
             return;
         }
         match event {
-            SocketEvent::Opened => self.say_hello(),
+            SocketEvent::Opened => {
+                self.link.opened(now, &self.timeouts);
+                self.say_hello();
+            }
             SocketEvent::Message(frame) => {
                 self.link.heard();
                 self.server_said(frame, now);

@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::{
 };
 
 async fn refusal(server: &Arc<Server>, room: Room, nickname: &str) -> ServerMessage {
-    let entrance = Entrance { room, nickname, incarnation: page(1), ticket: None };
+    let entrance = Entrance { room, nickname, incarnation: page(1), ticket: None, grant: None };
     Person::enters(server, entrance).await.err().expect("was let in")
 }
 
@@ -175,7 +175,8 @@ async fn a_ticket_is_of_no_use_in_another_room() {
     let server = Server::start().await;
     let alice = Person::joins(&server, "Alice").await;
     let ticket = Some(alice.welcome.ticket.clone());
-    let entrance = Entrance { room: room("k7qm-3xpd-9wzt"), nickname: "Eve", incarnation: page(1), ticket };
+    let entrance =
+        Entrance { room: room("k7qm-3xpd-9wzt"), nickname: "Eve", incarnation: page(1), ticket, grant: None };
     let eve = Person::enters(&server, entrance).await.ok().unwrap();
     assert_eq!(eve.welcome.nickname.as_str(), "Eve");
 }
@@ -199,6 +200,54 @@ async fn a_server_that_restarted_gives_everybody_their_place_back() {
     assert_eq!(again.peer(), alice.peer());
     assert_eq!(again.welcome.nickname, alice.welcome.nickname);
     assert_ne!(again.welcome.boot, alice.welcome.boot);
+}
+
+#[tokio::test]
+async fn after_a_restart_a_newcomer_does_not_get_the_name_of_somebody_who_is_on_the_way_back() {
+    let server = Server::start().await;
+    let alice = Person::joins(&server, "Alice").await;
+    server.stop();
+    server.ended().await;
+    let server = Server::start_with(|config| config.timeouts.returning = Duration::from_secs(2)).await;
+    let mut stranger = Raw::connects(&server).await;
+    let entrance =
+        Entrance { room: Room::Lobby, nickname: "Alice", incarnation: page(1), ticket: None, grant: None };
+    Person::says_hello(&mut stranger, entrance).await;
+    let again = alice.comes_back_to(&server, page(1)).await;
+    assert_eq!(again.welcome.nickname.as_str(), "Alice");
+    let ServerMessage::Error { code, .. } = stranger.hears().await.unwrap().message else { panic!() };
+    assert_eq!(code, ErrorCode::NicknameTaken);
+}
+
+#[tokio::test]
+async fn after_a_restart_a_call_is_taken_up_again_by_those_who_were_in_it() {
+    let (mut alice, mut bob) = lobby().await;
+    let mut carol = Person::joins(&alice.server, "Carol").await;
+    alice.connects(call(1), &mut bob).await;
+    for person in [&mut alice, &mut bob, &mut carol] {
+        person.hears_before_fence().await;
+    }
+    alice.server.stop();
+    alice.server.ended().await;
+    let server = Server::start().await;
+    // Somebody else's grant is worth nothing.
+    carol.grant.clone_from(&bob.grant);
+    let carol = carol.comes_back_to(&server, page(1)).await;
+    assert_eq!(carol.welcome.call, None);
+    let mut alice = alice.comes_back_to(&server, page(1)).await;
+    let waiting = alice.welcome.call.clone().expect("the call is forgotten");
+    assert_eq!((waiting.call, &waiting.awaited[..]), (call(1), &[bob.peer()][..]));
+    let bob = bob.comes_back_to(&server, page(1)).await;
+    let whole = bob.welcome.call.clone().expect("the call is forgotten");
+    assert_eq!((whole.call, whole.members.len(), whole.awaited.len()), (call(1), 2, 0));
+    let ServerMessage::ParticipantJoined { peer, .. } = alice.hears().await else { panic!() };
+    assert_eq!(peer, bob.peer());
+    let mut dave = Person::joins(&server, "Dave").await;
+    let mut seen = dave.welcome.contacts.status.clone();
+    while ![&alice, &bob].iter().all(|person| seen.get(&person.peer()) == Some(&Status::InCall)) {
+        seen.extend(dave.hears_presence().await.status);
+    }
+    assert_ne!(seen.get(&carol.peer()), Some(&Status::InCall));
 }
 
 #[tokio::test]
@@ -236,8 +285,13 @@ async fn a_room_whose_last_peer_has_left_makes_place_for_another() {
     let alice = Person::joins(&server, "Alice").await;
     alice.vanishes();
     loop {
-        let entrance =
-            Entrance { room: room("k7qm-3xpd-9wzt"), nickname: "Bob", incarnation: page(1), ticket: None };
+        let entrance = Entrance {
+            room: room("k7qm-3xpd-9wzt"),
+            nickname: "Bob",
+            incarnation: page(1),
+            ticket: None,
+            grant: None,
+        };
         match Person::enters(&server, entrance).await {
             Ok(_) => break,
             Err(ServerMessage::Error { code, .. }) => assert_eq!(code, ErrorCode::TooManyRooms),

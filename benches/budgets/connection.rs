@@ -108,8 +108,15 @@ impl Connection {
     pub async fn hello(&mut self, room: Room, number: usize) -> Result<()> {
         let incarnation = Incarnation::from_random(number as u64);
         let nickname = format!("Person {number}");
-        self.say(ClientMessage::Hello(Hello { version: VERSION, room, nickname, incarnation, ticket: None }))
-            .await
+        self.say(ClientMessage::Hello(Hello {
+            version: VERSION,
+            room,
+            nickname,
+            incarnation,
+            ticket: None,
+            grant: None,
+        }))
+        .await
     }
 
     pub async fn welcome(&mut self) -> Result<Welcome> {

@@ -15,6 +15,8 @@ pub struct Contacts {
 struct Person {
     nickname: Nickname,
     status: Status,
+    /// Was there before the server was restarted, and is not back yet.
+    returning: bool,
 }
 
 impl Contacts {
@@ -31,7 +33,7 @@ impl Contacts {
 
     #[must_use]
     pub fn is_here(&self, peer: PeerId) -> bool {
-        self.people.contains_key(&peer)
+        self.people.get(&peer).is_some_and(|person| !person.returning)
     }
 
     /// The whole list anew, as a welcome tells it.
@@ -41,13 +43,25 @@ impl Contacts {
         self.apply(me, presence);
     }
 
+    /// The list of a server that was restarted: whoever is not in it yet may be on the way.
+    pub fn start_over(&mut self, me: PeerId, presence: Presence) {
+        self.people.values_mut().for_each(|person| person.returning = true);
+        self.apply(me, presence);
+    }
+
+    /// Whoever is not back by now does not come.
+    pub fn forget_returning(&mut self) {
+        self.people.retain(|_, person| !person.returning);
+        self.revision += 1;
+    }
+
     /// A change. What is known already, or is about this person, changes nothing.
     pub fn apply(&mut self, me: PeerId, presence: Presence) {
         let left = presence.left.into_iter();
         left.for_each(|peer| drop(self.people.remove(&peer)));
         for (peer, nickname) in presence.joined {
             if peer != me {
-                self.people.insert(peer, Person { nickname, status: Status::Available });
+                self.people.insert(peer, Person { nickname, status: Status::Available, returning: false });
             }
         }
         for (peer, status) in presence.status {
@@ -74,6 +88,7 @@ impl Contacts {
             peer: *peer,
             nickname: person.nickname.clone(),
             status: person.status,
+            returning: person.returning,
             blocked: is_blocked(blocked, &person.nickname),
         };
         let mut list: Vec<Contact> = self.people.iter().map(contact).collect();
@@ -108,6 +123,23 @@ mod tests {
         let names: Vec<String> =
             contacts.list(&[]).iter().map(|contact| contact.nickname.to_string()).collect();
         assert_eq!(names, ["Ada", "bob", "zoë"]);
+    }
+
+    #[test]
+    fn after_a_restart_whoever_is_not_back_is_kept_for_a_while() {
+        let returning = |contacts: &Contacts| -> Vec<bool> {
+            contacts.list(&[]).iter().map(|contact| contact.returning).collect()
+        };
+        let mut contacts = Contacts::default();
+        contacts.apply(peer(0), joined(&[(1, "ada"), (2, "bob")]));
+        contacts.start_over(peer(0), joined(&[(2, "bob")]));
+        assert_eq!(returning(&contacts), [true, false]);
+        assert!(!contacts.is_here(peer(1)));
+        contacts.apply(peer(0), joined(&[(1, "ada")]));
+        assert_eq!(returning(&contacts), [false, false]);
+        contacts.start_over(peer(0), Presence::default());
+        contacts.forget_returning();
+        assert!(contacts.list(&[]).is_empty());
     }
 
     #[test]

@@ -100,7 +100,13 @@ impl Phone {
         self.place = Place::Inside(Inside { me, boot, ticket: String::new(), ice_servers, hello: None });
         self.link.welcomed(now, &self.timeouts);
         self.keep_ticket(ticket);
-        self.contacts.replace(peer, contacts);
+        if restarted {
+            self.contacts.start_over(peer, contacts);
+            self.returning_until = Some(now + self.timeouts.grace);
+        } else {
+            self.contacts.replace(peer, contacts);
+            self.returning_until = None;
+        }
         if fresh {
             self.preview = false;
         } else if wanted != availability {
@@ -318,6 +324,7 @@ impl Phone {
         self.walk(steps);
         self.place = Place::Outside { problem };
         self.contacts.clear();
+        self.returning_until = None;
         self.missed.clear();
     }
 

@@ -110,6 +110,13 @@ impl Link {
         self.state = State::Waiting { attempts, until: now + wait.mul_f64(0.5 + self.dice() / 2.0) };
     }
 
+    /// The socket is open and hello was said. A server that has just started may let others in first.
+    pub fn opened(&mut self, now: Time, timeouts: &Timeouts) {
+        if let State::Connecting { give_up_at, .. } = &mut self.state {
+            *give_up_at = now + timeouts.pong + timeouts.returning;
+        }
+    }
+
     pub fn welcomed(&mut self, now: Time, timeouts: &Timeouts) {
         self.state = State::Online { ping_at: now + timeouts.ping, pong_by: None };
     }

@@ -39,7 +39,8 @@ impl Phone {
             }
             return;
         }
-        let mut others = self.others(state.members.iter().filter(|member| member.peer != me && member.joined));
+        let mut others =
+            self.others(state.members.iter().filter(|member| member.peer != me && member.joined));
         // They do not know this page: whoever comes back offers.
         others.extend(state.awaited.iter().map(|peer| Other::new(*peer, self.name_of(*peer))));
         if others.is_empty() {

@@ -36,6 +36,9 @@ impl Phone {
         let due: Vec<PairId> =
             self.closing.iter().filter(|(_, at)| *at <= now).map(|(pair, _)| *pair).collect();
         due.into_iter().for_each(|pair| self.closing_delivered(pair));
+        if self.returning_until.take_if(|until| *until <= now).is_some() {
+            self.contacts.forget_returning();
+        }
         self.call_times_out(now);
         self.lose_patience(now);
         self.look_at_paths(now);

@@ -123,5 +123,7 @@ pub struct Contact {
     pub peer: PeerId,
     pub nickname: Nickname,
     pub status: Status,
+    /// Was there before the server was restarted, and is not back yet.
+    pub returning: bool,
     pub blocked: bool,
 }

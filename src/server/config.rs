@@ -9,7 +9,7 @@ mod stop;
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 pub use limits::Limits;
-pub use secret::{Secret, SecretSource};
+pub use secret::{Loaded, Secret, SecretSource};
 pub use stop::Stop;
 
 use crate::{

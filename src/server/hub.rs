@@ -28,6 +28,7 @@ use self::room::{Room, Welcoming};
 use super::{
     Config,
     address::{Census, Counted, Origin},
+    config::Loaded,
     registry::{Claim, ConnectionId, Grant, Input, Join},
     ticket::Signer,
 };
@@ -44,6 +45,8 @@ struct Shared {
     rooms: Mutex<HashMap<protocol::Room, Arc<Room>>>,
     census: Census,
     started: Instant,
+    /// Before, only those come in who were there before the start.
+    strangers_from: Instant,
     connections: AtomicU64,
     /// Keyed at random: what it makes of a count nobody can foresee.
     ids: RandomState,
@@ -54,7 +57,7 @@ impl Hub {
     /// # Errors
     /// When the system has no randomness.
     pub fn open(config: Config) -> io::Result<Self> {
-        let secret = config.secret.load()?;
+        let Loaded { secret, is_new } = config.secret.load()?;
         let signer = Signer::new(&secret).ok_or(io::ErrorKind::InvalidInput)?;
         let boot = BootId::from_random(getrandom::u64().map_err(io::Error::other)?);
         let welcoming = Welcoming {
@@ -63,12 +66,15 @@ impl Hub {
             ice_servers: config.ice_servers.clone(),
             ticket_lifetime: config.timeouts.ticket,
         };
+        let started = Instant::now();
+        let strangers_from = if is_new { started } else { started + config.timeouts.returning };
         Ok(Self(Arc::new(Shared {
             config,
             welcoming: Arc::new(welcoming),
             rooms: Mutex::default(),
             census: Census::default(),
-            started: Instant::now(),
+            started,
+            strangers_from,
             connections: AtomicU64::new(0),
             ids: RandomState::new(),
             stop: watch::Sender::new(false),
@@ -98,6 +104,16 @@ impl Hub {
         let _ = self.0.stop.subscribe().wait_for(|stopped| *stopped).await;
     }
 
+    /// Until when this hello has to wait, so that those who were there before the start find their names free.
+    pub fn waits_until(&self, hello: &Hello) -> Option<Instant> {
+        let from = Some(self.0.strangers_from).filter(|from| Instant::now() < *from)?;
+        let signer = &self.0.welcoming.signer;
+        let ticket = hello.ticket.as_ref();
+        let returns =
+            ticket.is_some_and(|ticket| signer.verify(ticket, &hello.room, unix_seconds()).is_some());
+        (!returns).then_some(from)
+    }
+
     /// Takes a seat for whoever says hello. The welcome, or why there is none, goes to the mailbox.
     ///
     /// # Errors
@@ -109,8 +125,10 @@ impl Hub {
         }
         let (signer, now) = (&self.0.welcoming.signer, unix_seconds());
         let claim = ticket.and_then(|ticket| signer.verify(&ticket, &key, now));
-        let grant =
-            claim.as_ref().zip(grant).and_then(|(claim, grant)| signer.verify_grant(&grant, &key, claim.peer, now));
+        let grant = claim
+            .as_ref()
+            .zip(grant)
+            .and_then(|(claim, grant)| signer.verify_grant(&grant, &key, claim.peer, now));
         let connection = ConnectionId(self.0.connections.fetch_add(1, Ordering::Relaxed));
         loop {
             let room = self.room(&key)?;

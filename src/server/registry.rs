@@ -34,8 +34,8 @@ use self::{
 use super::{names::Skeleton, sentences::Refusal};
 use crate::{
     protocol::{
-        CLOSE_NORMAL, CallId, CallState, ClientMessage, EndReason, ErrorCode, Nickname, PeerId, ServerMessage,
-        Status,
+        CLOSE_NORMAL, CallId, CallState, ClientMessage, EndReason, ErrorCode, Nickname, PeerId,
+        ServerMessage, Status,
     },
     settings::Timeouts,
 };

@@ -25,6 +25,7 @@ pub fn ContactRow(person: Person) -> impl IntoView {
             class="contact"
             data-testid="contact"
             data-status=live(move || contact.with(|contact| status_name(contact.status)))
+            data-returning=live(move || contact.with(|contact| contact.returning.then_some("")))
             data-blocked=live(move || contact.with(|contact| contact.blocked.then_some("")))
         >
             <Avatar name/>
@@ -100,11 +101,15 @@ fn More(contact: RwSignal<Contact>) -> impl IntoView {
 }
 
 fn is_callable(contact: &Contact) -> bool {
-    !contact.blocked && matches!(contact.status, Status::Available | Status::Away)
+    !contact.blocked && !contact.returning && matches!(contact.status, Status::Available | Status::Away)
 }
 
 fn status_words(contact: &Contact) -> &'static str {
-    if contact.blocked { "Blocked by you" } else { words::status(contact.status) }
+    match contact {
+        Contact { blocked: true, .. } => "Blocked by you",
+        Contact { returning: true, .. } => "Coming back…",
+        Contact { status, .. } => words::status(*status),
+    }
 }
 
 /// As on the wire.

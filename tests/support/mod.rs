@@ -35,6 +35,8 @@ pub struct Server {
 pub fn config(change: impl FnOnce(&mut Config)) -> Config {
     let secret = Secret::parse("a secret of the tests").unwrap();
     let mut config = Config { secret: SecretSource::Given(secret), ..Config::default() };
+    // Nobody was there before.
+    config.timeouts.returning = Duration::ZERO;
     change(&mut config);
     config
 }

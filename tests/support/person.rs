@@ -13,6 +13,8 @@ pub struct Person {
     pub server: Arc<Server>,
     pub raw: Raw,
     pub welcome: Welcome,
+    /// The newest one.
+    pub grant: Option<String>,
     last_id: u32,
 }
 
@@ -22,6 +24,7 @@ pub struct Entrance<'a> {
     pub nickname: &'a str,
     pub incarnation: Incarnation,
     pub ticket: Option<String>,
+    pub grant: Option<String>,
 }
 
 impl Person {
@@ -30,21 +33,26 @@ impl Person {
     }
 
     pub async fn joins_room(server: &Arc<Server>, room: Room, nickname: &str) -> Self {
-        let entrance = Entrance { room, nickname, incarnation: page(1), ticket: None };
+        let entrance = Entrance { room, nickname, incarnation: page(1), ticket: None, grant: None };
         Self::enters(server, entrance).await.unwrap_or_else(|refused| panic!("{nickname} got {refused:?}"))
     }
 
     pub async fn enters(server: &Arc<Server>, entrance: Entrance<'_>) -> Result<Self, ServerMessage> {
         let mut raw = Raw::connects(server).await;
-        let Entrance { room, nickname, incarnation, ticket } = entrance;
-        let hello = Hello { version: VERSION, room, nickname: nickname.to_owned(), incarnation, ticket };
-        raw.says(written(1, ClientMessage::Hello(hello))).await;
+        Self::says_hello(&mut raw, entrance).await;
         match raw.hears().await.expect("the connection was closed") {
             ServerFrame { id: Some(1), message: ServerMessage::Welcome(welcome) } => {
-                Ok(Self { server: Arc::clone(server), raw, welcome, last_id: 1 })
+                Ok(Self { server: Arc::clone(server), raw, welcome, grant: None, last_id: 1 })
             }
             frame => Err(frame.message),
         }
+    }
+
+    pub async fn says_hello(raw: &mut Raw, entrance: Entrance<'_>) {
+        let Entrance { room, nickname, incarnation, ticket, grant } = entrance;
+        let hello =
+            Hello { version: VERSION, room, nickname: nickname.to_owned(), incarnation, ticket, grant };
+        raw.says(written(1, ClientMessage::Hello(hello))).await;
     }
 
     /// The same peer on a new socket; the old one, if it is still there, is none of its business.
@@ -54,7 +62,8 @@ impl Person {
 
     pub async fn comes_back_to(&self, server: &Arc<Server>, incarnation: Incarnation) -> Self {
         let ticket = Some(self.welcome.ticket.clone());
-        let entrance = Entrance { room: Room::Lobby, nickname: "", incarnation, ticket };
+        let grant = self.grant.clone();
+        let entrance = Entrance { room: Room::Lobby, nickname: "", incarnation, ticket, grant };
         Self::enters(server, entrance).await.expect("was not let in again")
     }
 
@@ -68,8 +77,15 @@ impl Person {
         self.last_id
     }
 
+    /// The next one that is no grant, which is kept.
     pub async fn hears_frame(&mut self) -> ServerFrame {
-        self.raw.hears().await.expect("the connection was closed")
+        loop {
+            let frame = self.raw.hears().await.expect("the connection was closed");
+            match frame.message {
+                ServerMessage::Grant { grant, .. } => self.grant = Some(grant),
+                _ => return frame,
+            }
+        }
     }
 
     /// The next message that is not about presence.
@@ -202,7 +218,7 @@ pub struct Ghost {
 impl Ghost {
     pub async fn comes_back(&self, incarnation: Incarnation) -> Person {
         let ticket = Some(self.welcome.ticket.clone());
-        let entrance = Entrance { room: Room::Lobby, nickname: "", incarnation, ticket };
+        let entrance = Entrance { room: Room::Lobby, nickname: "", incarnation, ticket, grant: None };
         Person::enters(&self.server, entrance).await.expect("was not let in again")
     }
 }

@@ -54,22 +54,28 @@ impl Secret {
     }
 }
 
+/// A secret, and whether anybody can hold something that was signed with it.
+pub struct Loaded {
+    pub secret: Secret,
+    pub is_new: bool,
+}
+
 impl SecretSource {
     /// # Errors
     /// When the system has no randomness.
-    pub fn load(&self) -> io::Result<Secret> {
+    pub fn load(&self) -> io::Result<Loaded> {
         match self {
-            Self::Given(secret) => Ok(secret.clone()),
+            Self::Given(secret) => Ok(Loaded { secret: secret.clone(), is_new: false }),
             Self::Directory(directory) => load_or_make(&directory.join(FILE)),
         }
     }
 }
 
-fn load_or_make(file: &Path) -> io::Result<Secret> {
+fn load_or_make(file: &Path) -> io::Result<Loaded> {
     match fs::read_to_string(file).map(|text| Secret::parse(&text)) {
         Ok(Ok(secret)) => {
             warn_if_open(file);
-            return Ok(secret);
+            return Ok(Loaded { secret, is_new: false });
         }
         Ok(Err(why)) => warn!("{} is no secret ({why}): using a new one that is not kept", file.display()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return make(file),
@@ -77,10 +83,10 @@ fn load_or_make(file: &Path) -> io::Result<Secret> {
             warn!("{} cannot be read ({error}): using a new secret that is not kept", file.display())
         }
     }
-    Secret::random()
+    Ok(Loaded { secret: Secret::random()?, is_new: true })
 }
 
-fn make(file: &Path) -> io::Result<Secret> {
+fn make(file: &Path) -> io::Result<Loaded> {
     let secret = Secret::random()?;
     let options = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
     if let Err(error) = options.and_then(|mut file| file.write_all(&secret.0)) {
@@ -90,7 +96,7 @@ fn make(file: &Path) -> io::Result<Secret> {
             file.display()
         );
     }
-    Ok(secret)
+    Ok(Loaded { secret, is_new: true })
 }
 
 fn warn_if_open(file: &Path) {

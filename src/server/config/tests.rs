@@ -89,12 +89,12 @@ fn the_secret_of_a_directory_is_made_once_and_for_its_owner_only() {
     let source = SecretSource::Directory(directory.clone());
     let first = source.load().unwrap();
     let file = directory.join("tincan.secret");
-    assert_eq!(source.load().unwrap().as_bytes(), first.as_bytes());
+    assert_eq!(source.load().unwrap().secret.as_bytes(), first.secret.as_bytes());
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     std::fs::remove_dir_all(&directory).unwrap();
     assert_ne!(
-        source.load().unwrap().as_bytes(),
-        first.as_bytes(),
+        source.load().unwrap().secret.as_bytes(),
+        first.secret.as_bytes(),
         "where nothing can be kept, each start has its own"
     );
 }

@@ -157,7 +157,9 @@ impl Registry {
     pub(super) fn note_taking_part(&mut self, id: PeerId) {
         if let Some(peer) = self.peers.get_mut(&id) {
             let call = peer.call.filter(|call| peer.takes_part != Some(*call));
-            if let Some(call) = call.filter(|call| self.calls.get(call).is_some_and(|call| call.is_connected(id))) {
+            if let Some(call) =
+                call.filter(|call| self.calls.get(call).is_some_and(|call| call.is_connected(id)))
+            {
                 peer.takes_part = Some(call);
             }
         }

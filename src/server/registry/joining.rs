@@ -41,7 +41,8 @@ impl Registry {
         self.names.insert(Skeleton::of(&nickname), id);
         let (incarnation, availability) = (join.incarnation, Availability::default());
         let link = Link::Online { connection: join.connection, leaving: false };
-        self.peers.insert(id, Peer { nickname, incarnation, availability, link, call: None, takes_part: None });
+        self.peers
+            .insert(id, Peer { nickname, incarnation, availability, link, call: None, takes_part: None });
         self.note_joined(id);
         if let Some(grant) = &join.grant {
             self.come_back_to_call(id, grant);

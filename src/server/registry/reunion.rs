@@ -73,7 +73,10 @@ impl Registry {
 
     fn tell_others(&mut self, call: CallId, but: PeerId, message: &ServerMessage) {
         let participants = self.calls.get(&call).map(Call::participants).unwrap_or_default();
-        participants.into_iter().filter(|peer| *peer != but).for_each(|peer| self.tell(peer, message.clone()));
+        participants
+            .into_iter()
+            .filter(|peer| *peer != but)
+            .for_each(|peer| self.tell(peer, message.clone()));
     }
 
     /// To everybody who is in the call and here: who is in it has changed.

@@ -19,7 +19,9 @@ impl Registry {
             return Err(ErrorCode::Yourself);
         }
         match self.peers.get(&asked.by).and_then(|peer| peer.call) {
-            None if self.calls.contains_key(&id) || self.over.contains_key(&id) => Err(ErrorCode::CallIdTaken),
+            None if self.calls.contains_key(&id) || self.over.contains_key(&id) => {
+                Err(ErrorCode::CallIdTaken)
+            }
             None => self.open_call(asked, id, callee, media),
             Some(own) if own == id => self.invite_into(asked, id, callee, media),
             Some(own) if self.rings_back(asked.by, callee, own) => {

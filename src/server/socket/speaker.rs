@@ -8,7 +8,7 @@ use tracing::debug;
 
 use super::{Ending, Heard};
 use crate::{
-    protocol::{ClientFrame, ClientMessage, ErrorCode, Hello},
+    protocol::{ClientFrame, ClientMessage, ErrorCode, Hello, ServerMessage},
     server::{
         hub::{Frame, Hub, Mailbox, Seat},
         parse::{self, Mistake, parse},
@@ -28,8 +28,18 @@ pub struct Speaker {
 
 /// Before and after the hello.
 enum Place {
-    Outside { hello_by: Instant },
-    Seated { seat: Seat, renew_ticket_at: Instant },
+    Outside {
+        hello_by: Instant,
+    },
+    /// Said hello, and has to wait: those who were there before the server was restarted go first.
+    Waiting {
+        until: Instant,
+        hello: Box<(u32, Hello)>,
+    },
+    Seated {
+        seat: Seat,
+        renew_ticket_at: Instant,
+    },
 }
 
 impl Speaker {
@@ -61,6 +71,7 @@ impl Speaker {
         let silent = self.heard_at + self.hub.config().timeouts.silence;
         match &self.place {
             Place::Outside { hello_by } => silent.min(*hello_by),
+            Place::Waiting { until, .. } => silent.min(*until),
             Place::Seated { renew_ticket_at, .. } => silent.min(*renew_ticket_at),
         }
     }
@@ -68,6 +79,12 @@ impl Speaker {
     pub fn check_time(&mut self, now: Instant) -> Result<(), Ending> {
         if now >= self.heard_at + self.hub.config().timeouts.silence {
             return Err(Ending::Silent);
+        }
+        if let Place::Waiting { until, hello } = &self.place
+            && now >= *until
+        {
+            let (id, hello) = (**hello).clone();
+            self.join(id, hello);
         }
         match &mut self.place {
             Place::Outside { hello_by } if now >= *hello_by => return Err(Ending::NoHello),
@@ -106,14 +123,21 @@ impl Speaker {
         let ClientFrame { id, message } = frame;
         match (&self.place, message) {
             (Place::Outside { .. }, ClientMessage::Hello(hello)) => {
-                self.join(id, hello);
+                match self.hub.waits_until(&hello) {
+                    Some(until) => self.place = Place::Waiting { until, hello: Box::new((id, hello)) },
+                    None => self.join(id, hello),
+                }
                 Ok(())
             }
-            (Place::Outside { .. }, _) => {
-                self.count_mistake(Mistake { code: ErrorCode::HelloFirst, id: Some(id) })
-            }
-            (Place::Seated { .. }, ClientMessage::Hello(_)) => {
+            (Place::Waiting { .. } | Place::Seated { .. }, ClientMessage::Hello(_)) => {
                 self.count_mistake(Mistake { code: ErrorCode::HelloTwice, id: Some(id) })
+            }
+            (Place::Waiting { .. }, ClientMessage::Ping {}) => {
+                self.mailbox.push(Frame::write(Some(id), ServerMessage::Pong {}));
+                Ok(())
+            }
+            (Place::Outside { .. } | Place::Waiting { .. }, _) => {
+                self.count_mistake(Mistake { code: ErrorCode::HelloFirst, id: Some(id) })
             }
             (Place::Seated { seat, .. }, message) => {
                 seat.hear(id, message);
