@@ -30,7 +30,9 @@ impl Registry {
             self.part(None, call, id, EndReason::Gone);
         }
         if let Some(peer) = self.peers.remove(&id) {
-            self.names.remove(&Skeleton::of(&peer.nickname));
+            for skeleton in Skeleton::of(&peer.nickname) {
+                self.names.remove(&skeleton);
+            }
             self.note_left(id);
         }
     }
