@@ -158,7 +158,7 @@ impl Page {
             }
             newest => {
                 let newest = newest.map_or(0, |socket| socket.id.0);
-                let old = SocketId(newest.wrapping_sub(1 + story.number()));
+                let old = SocketId(newest.wrapping_sub(1 + story.below(3) as u32));
                 let code = story.pick(&CLOSE_CODES);
                 let event = story.pick(&[None, Some(code)]);
                 let event = event.map_or(SocketEvent::Opened, |code| SocketEvent::Closed { code });

@@ -198,6 +198,8 @@ impl House {
         let Some((peer, connection)) = self.sockets[socket].take().and_then(|socket| socket.seat) else {
             return;
         };
+        // What was due before that comes first, and is told to whoever is still there.
+        self.input(Input::Tick, None);
         self.members.remove(&connection);
         self.input(Input::Closed { peer, connection }, None);
     }
@@ -205,6 +207,7 @@ impl House {
     /// It does not read: the hub gives it up, and its socket notices later.
     fn drops(&mut self, socket: usize) {
         let Some((peer, connection)) = self.sockets[socket].and_then(|socket| socket.seat) else { return };
+        self.input(Input::Tick, None);
         if self.members.remove(&connection).is_some() {
             self.input(Input::Closed { peer, connection }, None);
         }
