@@ -8,6 +8,8 @@ SHELL := bash
 
 # cargo-leptos 0.3.11 wants a newer Rust than this crate. wasm-bindgen's tool must match the crate exactly.
 CARGO_LEPTOS := 0.3.10
+CARGO_DENY := 0.20.2
+CARGO_FUZZ := 0.13.2
 WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = .*"=\([0-9.]*\)".*/\1/p' Cargo.toml)
 
 # `.tools` holds a tool only when another version of it is installed for this user, and is looked at first.
@@ -65,6 +67,27 @@ e2e: site browsers ## The end-to-end tests; narrow them with ARGS, such as ARGS=
 bench: site browsers ## Measure the budgets, each beside its floor (ten minutes); narrow them with ARGS, such as ARGS='relay storm'
 	ulimit -n "$$(ulimit -Hn)" && cargo bench $(server) --bench budgets --target-dir target/bench -- $(ARGS)
 
+SECONDS_EACH := 600
+
+# Begins with the stories that the tests replay, and with those it found before.
+.PHONY: fuzz
+fuzz: cargo-fuzz ## Look for input that does harm, until one is found or SECONDS_EACH (600) are over for each target
+	@for target in wire_to_registry phone; do \
+	  echo "==> $$target, for $(SECONDS_EACH) seconds"; \
+	  mkdir -p fuzz/target/found/$$target; \
+	  cargo +nightly fuzz run --sanitizer none $$target fuzz/target/found/$$target fuzz/corpus/$$target -- \
+	    -max_total_time=$(SECONDS_EACH) -max_len=4096 -timeout=10 $(ARGS) || exit 1; \
+	done
+
+# Not part of `make test`, which needs no network.
+.PHONY: audit
+audit: cargo-deny node-modules ## What Tincan is built from: licences, sources, known vulnerabilities (needs the network)
+	cargo deny --offline check bans licenses sources
+	@failed=; \
+	cargo deny check advisories || failed=1; \
+	(cd end2end && npm audit --audit-level=low) || failed=1; \
+	[ -z "$$failed" ] || { echo '==> Vulnerabilities were found, or could not be looked up: see above.'; exit 1; }
+
 
 ##### Installing what is missing
 
@@ -88,6 +111,21 @@ wasm-bindgen: rust
 	@wasm-bindgen --version 2>/dev/null | grep -qx 'wasm-bindgen $(WASM_BINDGEN)' || { \
 	  echo '==> Building wasm-bindgen $(WASM_BINDGEN), which joins WebAssembly and the browser (1 to 2 minutes, once).'; \
 	  cargo install wasm-bindgen-cli@$(WASM_BINDGEN) --locked $(call beside,wasm-bindgen); }
+
+.PHONY: cargo-fuzz
+cargo-fuzz: rust
+	@cargo fuzz --version 2>/dev/null | grep -qx 'cargo-fuzz $(CARGO_FUZZ)' || { \
+	  echo '==> Building cargo-fuzz $(CARGO_FUZZ), which tries out input (1 to 2 minutes, once).'; \
+	  cargo install cargo-fuzz@$(CARGO_FUZZ) --locked $(call beside,cargo-fuzz); }
+	@rustup toolchain list | grep -q '^nightly-' || { \
+	  echo '==> Adding nightly Rust, which alone can watch where input leads (1 to 2 minutes; 700 MB).'; \
+	  rustup toolchain install nightly --profile minimal; }
+
+.PHONY: cargo-deny
+cargo-deny: rust
+	@cargo deny --version 2>/dev/null | grep -qx 'cargo-deny $(CARGO_DENY)' || { \
+	  echo '==> Building cargo-deny $(CARGO_DENY), which knows what crates are made of (5 to 10 minutes, once).'; \
+	  CARGO_PROFILE_RELEASE_LTO=false cargo install cargo-deny@$(CARGO_DENY) --locked $(call beside,cargo-deny); }
 
 # An own copy in .tools when this user has another version, which stays as it is.
 beside = $$(command -v $(1) >/dev/null && echo --root .tools)

@@ -282,7 +282,13 @@ impl Phone {
     fn perform(&mut self, pair: PairId, outs: Vec<Out>) {
         for out in outs {
             match out {
-                Out::Op(op) => self.emit(Effect::Pair { pair, op }),
+                Out::Op(op) => {
+                    if let PairOp::Open { .. } = op {
+                        // Whoever is back in a call that was just left: what says goodbye there gives way.
+                        self.closing_delivered(pair);
+                    }
+                    self.emit(Effect::Pair { pair, op });
+                }
                 Out::Say(signal) => self.say(pair, signal),
             }
         }

@@ -8,7 +8,7 @@ mod address;
 pub mod config;
 mod hub;
 pub mod names;
-mod parse;
+pub mod parse;
 mod rate;
 pub mod registry;
 mod router;

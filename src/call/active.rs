@@ -1,6 +1,6 @@
 //! The one call this person is in: its stage, and what is known of each of the others.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     Time,
@@ -177,8 +177,11 @@ impl Other {
 }
 
 impl ActiveCall {
+    /// Whatever the server says, nobody is in it twice.
     #[must_use]
-    pub fn new(id: CallId, stage: Stage, others: Vec<Other>, camera: bool) -> Self {
+    pub fn new(id: CallId, stage: Stage, mut others: Vec<Other>, camera: bool) -> Self {
+        let mut known = BTreeSet::new();
+        others.retain(|other| known.insert(other.peer));
         Self {
             id,
             stage,

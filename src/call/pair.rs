@@ -8,7 +8,7 @@ use super::{
     effect::PairOp,
     input::{PairEvent, PathState},
     seen::Seen,
-    signal::{Body, Signal},
+    signal::{Body, Signal, without_foreign_hosts},
 };
 use crate::protocol::{CallId, IceServer, PeerId};
 
@@ -126,8 +126,8 @@ impl Pair {
             return Vec::new();
         }
         match signal.body {
-            Body::Offer { sdp } => self.offered_there(signal.sequence, sdp),
-            Body::Answer { sdp, to } => self.answered_there(sdp, to),
+            Body::Offer { sdp } => self.offered_there(signal.sequence, without_foreign_hosts(&sdp)),
+            Body::Answer { sdp, to } => self.answered_there(without_foreign_hosts(&sdp), to),
             Body::Candidate(candidate) => ops(self.candidates.add(candidate)),
             Body::EndOfCandidates {} => ops(self.candidates.end()),
         }

@@ -49,11 +49,25 @@ impl Candidate {
     /// owner this browser's address. Only `.local` names stay on the local network (RFC 6762).
     #[must_use]
     pub fn names_a_foreign_host(&self) -> bool {
-        let Some(address) = self.candidate.split_ascii_whitespace().nth(4) else { return false };
-        let is_address = address.parse::<std::net::IpAddr>().is_ok();
-        let is_local_name = address.to_ascii_lowercase().ends_with(".local");
-        !is_address && !is_local_name
+        names_a_foreign_host(&self.candidate)
     }
+}
+
+/// A description without the candidates in it that name a foreign host: they need not come one by one.
+#[must_use]
+pub fn without_foreign_hosts(sdp: &str) -> String {
+    let names_one =
+        |line: &str| line.to_ascii_lowercase().strip_prefix("a=candidate:").is_some_and(names_a_foreign_host);
+    // Some browsers take a lone carriage return for the end of a line.
+    sdp.split_inclusive('\n').filter(|line| !line.split('\r').any(names_one)).collect()
+}
+
+/// Of a `candidate-attribute`, whether its fifth word is a name that only a name server knows.
+fn names_a_foreign_host(candidate: &str) -> bool {
+    let Some(address) = candidate.split_ascii_whitespace().nth(4) else { return false };
+    let is_address = address.parse::<std::net::IpAddr>().is_ok();
+    let is_local_name = address.to_ascii_lowercase().ends_with(".local");
+    !is_address && !is_local_name
 }
 
 #[cfg(test)]
@@ -78,6 +92,19 @@ mod tests {
         for foreign in ["spy.example", "localhost", "x.local.example", "192.0.2.7.example", "local"] {
             assert!(candidate(foreign).names_a_foreign_host(), "{foreign}");
         }
+    }
+
+    #[test]
+    fn a_foreign_host_in_a_description_is_left_out() {
+        let lines = |addresses: &[&str]| {
+            let candidates = addresses.iter().map(|address| candidate(address).candidate);
+            let lines: String = candidates.map(|candidate| format!("a={candidate}\r\n")).collect();
+            format!("v=0\r\n{lines}a=ice-ufrag:one\r\n")
+        };
+        let offered = lines(&["192.0.2.7", "spy.example", "A.LOCAL", "localhost"]);
+        assert_eq!(without_foreign_hosts(&offered), lines(&["192.0.2.7", "A.LOCAL"]));
+        let hidden = "a=mid:0\rA=Candidate:1 1 udp 1 spy.example 9 typ host\r\n";
+        assert_eq!(without_foreign_hosts(hidden), "");
     }
 
     #[test]

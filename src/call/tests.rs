@@ -174,6 +174,31 @@ fn nothing_of_an_offer_reaches_a_connection_before_it_is_accepted() {
 }
 
 #[test]
+fn somebody_whom_the_server_names_twice_is_there_once_and_time_goes_on() {
+    let mut alice = Alice::inside();
+    let (from, participants) = (peer(BOB), vec![peer(BOB), peer(8), peer(8)]);
+    alice.hears(ServerMessage::Invited { call: call(1), from, media: Media::Voice, participants });
+    alice.wants(Action::Accept { media: Media::Voice });
+    assert_eq!(alice.phone.view().call.unwrap().others.len(), 2);
+    alice.now += Timeouts::default().path_long;
+    alice.does(Input::Tick);
+    assert!(alice.phone.next_deadline() > Some(alice.now), "a page would do nothing else any more");
+}
+
+#[test]
+fn coming_back_at_once_to_a_call_that_was_left_is_not_cut_off_by_the_goodbye() {
+    let mut alice = Alice::in_call();
+    alice.wants(Action::HangUp);
+    alice.wants(Action::DismissEnded);
+    alice.is_rung();
+    alice.hears(offer(call(1)));
+    let effects = alice.wants(Action::Accept { media: Media::Video });
+    assert!(matches!(operations(&effects)[..], [PairOp::Close, PairOp::Open { .. }, PairOp::Answer { .. }]));
+    let effects = alice.waits(Timeouts::default().goodbye);
+    assert!(!operations(&effects).contains(&&PairOp::Close));
+}
+
+#[test]
 fn an_accepted_offer_is_answered_at_once() {
     let mut alice = Alice::inside();
     alice.is_rung();

@@ -96,6 +96,8 @@ impl<'de> Deserialize<'de> for Nickname {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -118,6 +120,25 @@ mod tests {
     fn what_reorders_or_hides_text_is_refused() {
         for text in ["a\u{202e}b", "a\u{200b}b", "\u{2066}x\u{2069}", "a\0b", "a\nb", "\u{3164}"] {
             assert_eq!(Nickname::parse(text), Err(NicknameError::ForbiddenCharacter), "{text:?}");
+        }
+    }
+
+    /// Unicode is small enough to try all of it.
+    #[test]
+    fn whatever_a_name_is_parsed_from_it_parses_to_itself() {
+        for c in '\0'..=char::MAX {
+            let Ok(nickname) = Nickname::parse(&format!("{c}a{c}")) else { continue };
+            assert_eq!(Nickname::parse(nickname.as_str()).as_ref(), Ok(&nickname), "{c:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_is_short_trimmed_and_says_what_was_typed(text in any::<String>()) {
+            if let Ok(nickname) = Nickname::parse(&text) {
+                prop_assert_eq!(nickname.as_str(), text.trim());
+                prop_assert!((1..=Nickname::MAX_CHARS).contains(&nickname.as_str().chars().count()));
+            }
         }
     }
 

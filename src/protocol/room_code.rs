@@ -106,7 +106,24 @@ impl<'de> Deserialize<'de> for RoomCode {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// As somebody types it who has it from a photograph, or from the telephone.
+    fn typed(code: RoomCode) -> impl Strategy<Value = String> {
+        let ways = |symbol: char| match symbol {
+            '-' => {
+                vec!["-", "", " ", " - ", "\u{2013}", "_", "\u{a0}"].into_iter().map(String::from).collect()
+            }
+            '0' => vec!["0".into(), "o".into(), "O".into()],
+            '1' => ["1", "i", "I", "l", "L"].map(String::from).to_vec(),
+            symbol => vec![symbol.to_string(), symbol.to_ascii_uppercase().to_string(), format!("{symbol} ")],
+        };
+        let symbols: Vec<_> =
+            code.to_string().chars().map(|symbol| prop::sample::select(ways(symbol))).collect();
+        symbols.prop_map(|symbols| symbols.concat())
+    }
 
     #[test]
     fn a_code_reads_back_as_itself() {
@@ -130,5 +147,41 @@ mod tests {
         assert_eq!(RoomCode::parse("k7qm-0xpd-1wz"), Err(RoomCodeError::Length(11)));
         assert_eq!(RoomCode::parse("k7qm-0xpd-1wzt-0"), Err(RoomCodeError::Length(13)));
         assert_eq!(RoomCode::parse("u7qm-0xpd-1wzt"), Err(RoomCodeError::Symbol('u')));
+    }
+
+    #[test]
+    fn a_symbol_of_no_code_is_refused_and_named() {
+        let code = "k7qm-0xpd-1wz";
+        let taken = "0123456789abcdefghijklmnopqrstvwxyzABCDEFGHIJKLMNOPQRSTVWXYZ";
+        for c in '\0'..=char::MAX {
+            let expected = if taken.contains(c) {
+                Ok(code.len() + 1)
+            } else if c.is_whitespace() || is_dash(c) {
+                Err(RoomCodeError::Length(SYMBOLS - 1))
+            } else {
+                Err(RoomCodeError::Symbol(c))
+            };
+            let parsed = RoomCode::parse(&format!("{code}{c}"));
+            assert_eq!(parsed.map(|code| code.to_string().len()), expected, "{c:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_code_is_found_in_whatever_way_it_is_typed(
+            (code, text) in any::<u64>()
+                .prop_map(RoomCode::from_random)
+                .prop_flat_map(|code| typed(code).prop_map(move |text| (code, text))),
+        ) {
+            prop_assert_eq!(RoomCode::parse(&text), Ok(code), "{}", text);
+            prop_assert_eq!(RoomCode::parse(&code.to_string()), Ok(code));
+        }
+
+        #[test]
+        fn no_text_brings_it_down(text in any::<String>()) {
+            if let Ok(code) = RoomCode::parse(&text) {
+                prop_assert_eq!(RoomCode::parse(&code.to_string()), Ok(code));
+            }
+        }
     }
 }

@@ -38,7 +38,7 @@ impl Registry {
             Some(claim) => (claim.peer, self.restored(&claim.nickname)?),
             None => (join.fresh, self.unclaimed(&join.nickname)?),
         };
-        self.names.insert(Skeleton::of(&nickname), id);
+        self.names.extend(Skeleton::of(&nickname).map(|skeleton| (skeleton, id)));
         let (incarnation, availability) = (join.incarnation, Availability::default());
         let link = Link::Online { connection: join.connection, leaving: false };
         self.peers
@@ -52,7 +52,7 @@ impl Registry {
 
     fn unclaimed(&self, typed: &str) -> Result<Nickname, Refusal> {
         let nickname = names::normalise(typed)?;
-        if self.is_free(&Skeleton::of(&nickname)) {
+        if self.is_free(&nickname) {
             return Ok(nickname);
         }
         Err(Refusal::NicknameTaken { suggestion: self.free_variant(&nickname) })
@@ -60,18 +60,18 @@ impl Registry {
 
     /// Whoever comes back is let in, with another name if theirs has been taken.
     fn restored(&self, nickname: &Nickname) -> Result<Nickname, Refusal> {
-        if self.is_free(&Skeleton::of(nickname)) {
+        if self.is_free(nickname) {
             return Ok(nickname.clone());
         }
         self.free_variant(nickname).ok_or(Refusal::NicknameTaken { suggestion: None })
     }
 
     fn free_variant(&self, nickname: &Nickname) -> Option<Nickname> {
-        names::free_variant(nickname, self.peers.len(), |skeleton| self.is_free(skeleton))
+        names::free_variant(nickname, self.peers.len(), |variant| self.is_free(variant))
     }
 
-    fn is_free(&self, skeleton: &Skeleton) -> bool {
-        !self.names.contains_key(skeleton)
+    fn is_free(&self, nickname: &Nickname) -> bool {
+        Skeleton::of(nickname).iter().all(|skeleton| !self.names.contains_key(skeleton))
     }
 
     /// The newest connection is the peer's; an older one gives way.

@@ -38,7 +38,9 @@ impl Registry {
             if let Link::Lost { until, .. } = peer.link {
                 self.deadlines.remove(until, Due::Gone(id));
             }
-            self.names.remove(&Skeleton::of(&peer.nickname));
+            for skeleton in Skeleton::of(&peer.nickname) {
+                self.names.remove(&skeleton);
+            }
             self.note_left(id);
         }
     }

@@ -3,7 +3,7 @@
 //!
 //! **A grant speaks for nobody but the one who holds it**: it makes its holder busy, and nobody else.
 
-use super::{Delivery, Grant, Join, Registry, call::Call, deadlines::Due};
+use super::{Asked, Delivery, Grant, Join, Registry, call::Call, deadlines::Due};
 use crate::protocol::{CallId, EndReason, PeerId, ServerMessage};
 
 impl Registry {
@@ -42,10 +42,11 @@ impl Registry {
     }
 
     /// Somebody who is awaited says that it does not come back to the call. False for everybody else.
-    pub(super) fn stays_away(&mut self, id: CallId, peer: PeerId) -> bool {
-        let is_awaited = self.calls.get_mut(&id).is_some_and(|call| call.await_no_longer(peer));
+    pub(super) fn stays_away(&mut self, asked: Asked, id: CallId) -> bool {
+        let is_awaited = self.calls.get_mut(&id).is_some_and(|call| call.await_no_longer(asked.by));
         if is_awaited {
-            self.count_out(id, peer, EndReason::HungUp);
+            self.answer(asked, ServerMessage::CallEnded { call: id, reason: EndReason::HungUp });
+            self.count_out(id, asked.by, EndReason::HungUp);
         }
         is_awaited
     }

@@ -212,7 +212,7 @@ impl Registry {
     }
 
     pub(super) fn leave(&mut self, asked: Asked, id: CallId) -> Result<(), ErrorCode> {
-        if self.stays_away(id, asked.by) {
+        if self.stays_away(asked, id) {
             return Ok(());
         }
         let member =
