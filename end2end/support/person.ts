@@ -239,6 +239,22 @@ export async function areInACall(caller: Person, callee: Person): Promise<void> 
   await areTalking(caller, callee);
 }
 
+/** In the same moment, on pages that show each other. */
+export async function callEachOther(one: Person, other: Person): Promise<void> {
+  const moment = Date.now() + 500;
+  for (const [here, there] of [[one, other], [other, one]] as const) {
+    await here.screen.call(there.nickname, 'video').evaluate((button: HTMLElement, moment) => {
+      setTimeout(() => button.click(), moment - Date.now());
+    }, moment);
+  }
+}
+
+/** Both have the other's own picture, and it moves. */
+export async function seeEachOther(one: Person, other: Person): Promise<void> {
+  await one.seesTheCameraOf(other);
+  await other.seesTheCameraOf(one);
+}
+
 /** Both are in one call, and hear each other. */
 export async function areTalking(one: Person, other: Person): Promise<void> {
   for (const [here, there] of [[one, other], [other, one]] as const) {

@@ -23,6 +23,10 @@ export interface Probe {
   counts(): Counts;
   /** Every frame on every WebSocket of this page so far. */
   wire: Frame[];
+  /** Every WebSocket so far, the oldest first. */
+  sockets(): WebSocket[];
+  /** Ends the open tracks of this page's own devices of one kind, as the browser does when somebody unplugs one. */
+  unplugs(kind: 'audio' | 'video'): void;
   /** The open peer connections. */
   connections(): RTCPeerConnection[];
   /** The sum of one figure over all `inbound-rtp` of a kind. */
@@ -202,6 +206,13 @@ export function installProbe(): void {
       return sound?.readyState === 'live' && !sound.muted && !paused && !muted && volume > 0;
     });
 
+  function unplugs(kind: 'audio' | 'video') {
+    for (const track of [...tracks].filter((track) => track.kind === kind && track.readyState === 'live')) {
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    }
+  }
+
   const shown = new WeakMap<HTMLVideoElement, number>();
   function framesShown(video: HTMLVideoElement) {
     if (!shown.has(video)) {
@@ -233,6 +244,8 @@ export function installProbe(): void {
   window.probe = {
     counts,
     wire,
+    sockets: () => [...sockets],
+    unplugs,
     connections: () => [...connections].filter(isOpen),
     inbound,
     playsSound,
