@@ -36,6 +36,23 @@ test('somebody moves to another address three times in one call', async ({ netwo
   await bob.readsThatItEnded(/Alice hung up/);
 });
 
+test.describe('without a path between them', () => {
+  test.use({ flags: ['--timeout', 'path_long=2000', '--timeout', 'restart_again=1000'] });
+
+  test('nobody is said to be connected before there is one', async ({ network, alice, bob, diaryOf }) => {
+    await areInTheLobby(alice, bob);
+    network?.keepsPeopleApart();
+    const diaries = [await diaryOf(alice), await diaryOf(bob)];
+    await alice.calls(bob);
+    await bob.accepts();
+    for (const person of [alice, bob]) await expect(person.screen.status).toContainText('Still finding a path');
+    for (const diary of diaries) expect(await diary.about('call')).not.toContain('connected');
+    network?.calms();
+    await areTalking(alice, bob);
+    await seeEachOther(alice, bob);
+  });
+});
+
 const BAD: Record<string, (network: Network) => void> = {
   'that loses a tenth of everything': (network) => network.loses(10),
   'of 300 kbit/s': (network) => network.narrows(300),

@@ -43,7 +43,7 @@ function launchChromium({ owner, devices, home }: Wanted): Promise<Browser> {
   const executablePath = home ? home.script(itself ?? chromium.executablePath()) : itself;
   const camera = {
     own: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
-      `--use-file-for-fake-video-capture=${cameraFile(owner)}`],
+      `--use-file-for-fake-video-capture=${cameraFile(owner, Boolean(home))}`],
     none: ['--use-fake-ui-for-media-stream'],
     denied: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
   }[devices];

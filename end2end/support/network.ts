@@ -54,16 +54,16 @@ class Namespace {
     run(program, ...args);
   }
 
-  /** Of everything that comes in by this cable. */
-  loses(percent: number, cable: string): void {
+  /** What the packets have to be like that come in by this cable and get no further, in the words of nftables. */
+  drops(packets: string, cable: string): void {
     this.run('nft', 'add', 'table', 'inet', 'weather');
     this.run('nft', 'add', 'chain', 'inet', 'weather', 'in', '{ type filter hook input priority 0; }');
-    this.run('nft', `add rule inet weather in iifname ${cable} numgen random mod 100 < ${percent} drop`);
+    this.run('nft', `add rule inet weather in iifname ${cable} ${packets} drop`);
   }
 
   /** What goes out by this cable does so at this rate; what is too much waits in a queue, and then falls off its end. */
   narrows(kilobits: number, cable: string): void {
-    const shape = ['rate', `${kilobits}kbit`, 'burst', '4kb', 'latency', '200ms'];
+    const shape = ['rate', `${kilobits}kbit`, 'burst', '4kb', 'latency', '400ms'];
     this.run('tc', 'qdisc', 'replace', 'dev', cable, 'root', 'tbf', ...shape);
   }
 
@@ -128,8 +128,8 @@ export class Home {
     this.namespace.ip('addr', 'add', `${SUBNET}.${this.address}/24`, 'dev', CABLE);
   }
 
-  loses(percent: number): void {
-    this.namespace.loses(percent, CABLE);
+  drops(packets: string): void {
+    this.namespace.drops(packets, CABLE);
   }
 
   narrows(kilobits: number): void {
@@ -209,8 +209,14 @@ export class Network {
 
   /** Of everything that anybody sends to anybody, the server among them. */
   loses(percent: number): void {
-    this.hub.loses(percent, BRIDGE);
-    for (const home of this.homes.values()) home.loses(percent);
+    const packets = `numgen random mod 100 < ${percent}`;
+    this.hub.drops(packets, BRIDGE);
+    for (const home of this.homes.values()) home.drops(packets);
+  }
+
+  /** Everybody reaches the server, and nobody anybody else. */
+  keepsPeopleApart(): void {
+    for (const home of this.homes.values()) home.drops(`ip saddr != ${this.host.address}`);
   }
 
   /** Every cable, in both directions. */

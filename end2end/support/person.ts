@@ -200,6 +200,32 @@ export class Person {
     return this.page.evaluate(() => window.probe.inbound('audio', 'totalAudioEnergy'));
   }
 
+  // ---- One's own devices
+
+  /** The camera or the microphone is unplugged; one that is opened afterwards is there again. */
+  async unplugs(device: 'camera' | 'microphone'): Promise<void> {
+    await this.page.evaluate((kind) => window.probe.unplugs(kind), device === 'camera' ? 'video' as const : 'audio' as const);
+  }
+
+  /** As in the browser's settings. In Chromium, where this ends what is open; its fake devices open all the same. */
+  async permitsDevices(setting: 'granted' | 'denied'): Promise<void> {
+    const browser = this.context.browser();
+    if (!browser) throw new Error('There is no browser.');
+    const own = await this.context.newCDPSession(this.page);
+    const { targetInfo: { browserContextId } } = await own.send('Target.getTargetInfo');
+    if (!browserContextId) throw new Error('There is no context.');
+    const session = await browser.newBrowserCDPSession();
+    for (const name of ['camera', 'microphone']) {
+      const { origin } = this.setting;
+      await session.send('Browser.setPermission', { permission: { name }, setting, origin, browserContextId });
+    }
+  }
+
+  /** Another program has the camera, or has it no more. */
+  async findsTheCameraTaken(isTaken: boolean): Promise<void> {
+    await this.page.evaluate((isTaken) => (window.probe.cameraIsTaken = isTaken), isTaken);
+  }
+
   // ---- What only a test looks at
 
   counts(): Promise<Counts> {

@@ -27,6 +27,8 @@ export interface Probe {
   sockets(): WebSocket[];
   /** Ends the open tracks of this page's own devices of one kind, as the browser does when somebody unplugs one. */
   unplugs(kind: 'audio' | 'video'): void;
+  /** Whether another program has the camera, so that it does not open. */
+  cameraIsTaken: boolean;
   /** The open peer connections. */
   connections(): RTCPeerConnection[];
   /** The sum of one figure over all `inbound-rtp` of a kind. */
@@ -97,6 +99,7 @@ export function installProbe(): void {
   if (navigator.mediaDevices) {
     const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async (constraints) => {
+      if (window.probe.cameraIsTaken && constraints?.video) throw new DOMException('Taken', 'NotReadableError');
       const stream = await open(constraints);
       for (const track of stream.getTracks()) tracks.add(track);
       return stream;
@@ -246,6 +249,7 @@ export function installProbe(): void {
     wire,
     sockets: () => [...sockets],
     unplugs,
+    cameraIsTaken: false,
     connections: () => [...connections].filter(isOpen),
     inbound,
     playsSound,
