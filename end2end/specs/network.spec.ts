@@ -9,24 +9,29 @@ test.use({ networked: true });
 
 const OUTAGE = [/WebSocket/, /ERR_/];
 
-test('somebody moves to another address three times in one call', async ({ network, alice, bob, diaryOf }, testInfo) => {
+test('somebody leaves one address and comes to another, three times in one call', async ({ network, alice, bob, diaryOf }, testInfo) => {
+  test.slow();
   for (const person of [alice, bob]) person.foresees(...OUTAGE);
   await areInACall(alice, bob);
   await seeEachOther(alice, bob);
   const diaries = [await diaryOf(alice), await diaryOf(bob)];
   const start = Date.now();
   for (let time = 0; time < 3; time++) {
-    const moved = Date.now();
-    network?.home('alice').moves();
-    const back = [];
-    for (const diary of diaries) {
-      const lost = await diary.wait('call', 'reconnecting', moved);
-      const found = await diary.wait('call', 'connected', lost);
-      const seen = await diary.wait('picture', 'moves', lost);
-      back.push(`${diary.person.nickname} lost ${lost - moved}, found ${found - moved}, seen ${seen - moved} ms`);
+    const left = Date.now();
+    network?.home('alice').leaves();
+    const lost = [];
+    for (const diary of diaries) lost.push(await diary.wait('call', 'reconnecting', left));
+    const arrived = Date.now();
+    network?.home('alice').arrives();
+    for (const [i, diary] of diaries.entries()) {
+      const found = await diary.wait('call', 'connected', arrived);
+      const seen = await diary.wait('picture', 'moves', arrived);
+      const { nickname } = diary.person;
+      const description = `${nickname} loses it ${(lost[i] ?? NaN) - left} ms after leaving, and finds it ${found - arrived}, `
+        + `sees ${seen - arrived} ms after arriving`;
+      testInfo.annotations.push({ type: 'measured', description });
     }
     await seeEachOther(alice, bob);
-    testInfo.annotations.push({ type: 'measured', description: back.join('; ') });
   }
   for (const diary of diaries) {
     expect(new Set(await diary.about('call', start))).toEqual(new Set(['connected', 'reconnecting']));
@@ -34,6 +39,22 @@ test('somebody moves to another address three times in one call', async ({ netwo
   }
   await alice.hangsUp();
   await bob.readsThatItEnded(/Alice hung up/);
+});
+
+test('somebody changes the address in one moment, and the call goes on from there', async ({ network, alice, bob, diaryOf }, testInfo) => {
+  for (const person of [alice, bob]) person.foresees(...OUTAGE);
+  await areInACall(alice, bob);
+  await seeEachOther(alice, bob);
+  const diaries = [await diaryOf(alice), await diaryOf(bob)];
+  const moved = Date.now();
+  const address = network?.home('alice').moves();
+  await expect.poll(() => alice.page.evaluate(() => window.probe.addresses())).toEqual([address]);
+  await seeEachOther(alice, bob);
+  await areTalking(alice, bob);
+  for (const diary of diaries) {
+    const description = `${diary.person.nickname} had no frame for at most ${await diary.longestStill(moved)} ms`;
+    testInfo.annotations.push({ type: 'measured', description });
+  }
 });
 
 test.describe('without a path between them', () => {

@@ -112,20 +112,23 @@ export class Home {
     return this.namespace.within;
   }
 
-  /** Its address is gone and another one is there, as when a telephone leaves the house. */
-  moves(): void {
+  /** Its address is gone and another one is there, which is given: as when a telephone leaves the house. */
+  moves(): string {
     this.leaves();
-    this.arrives();
+    return this.arrives();
   }
 
-  private leaves(): void {
+  /** It has no address at all. */
+  leaves(): void {
     this.namespace.ip('addr', 'flush', 'dev', CABLE);
   }
 
   /** At an address it has not had yet. */
-  private arrives(): void {
+  arrives(): string {
     this.address += 1;
-    this.namespace.ip('addr', 'add', `${SUBNET}.${this.address}/24`, 'dev', CABLE);
+    const address = `${SUBNET}.${this.address}`;
+    this.namespace.ip('addr', 'add', `${address}/24`, 'dev', CABLE);
+    return address;
   }
 
   drops(packets: string): void {
@@ -152,6 +155,7 @@ export class Home {
   calms(): void {
     this.wakesUp();
     this.namespace.calms(CABLE);
+    if (this.address === this.first) return;
     this.leaves();
     this.address = this.first - 1;
     this.arrives();

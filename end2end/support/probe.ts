@@ -31,6 +31,8 @@ export interface Probe {
   cameraIsTaken: boolean;
   /** The open peer connections. */
   connections(): RTCPeerConnection[];
+  /** This side's own addresses, from which the open peer connections send. */
+  addresses(): Promise<string[]>;
   /** The sum of one figure over all `inbound-rtp` of a kind. */
   inbound(kind: 'audio' | 'video', figure: string): Promise<number>;
   /** Whether sound that comes from elsewhere is being played, loud enough to be heard. */
@@ -192,6 +194,19 @@ export function installProbe(): void {
     return sum;
   }
 
+  async function addresses() {
+    const found: string[] = [];
+    for (const connection of [...connections].filter(isOpen)) {
+      const reports = await connection.getStats();
+      for (const report of reports.values()) {
+        if (report.type !== 'transport') continue;
+        const pair = reports.get(report.selectedCandidatePairId);
+        found.push(reports.get(pair?.localCandidateId)?.address ?? '');
+      }
+    }
+    return found;
+  }
+
   // Elements need not be in the page to be heard.
   const players = new Set<HTMLMediaElement>();
   const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject') as PropertyDescriptor;
@@ -251,6 +266,7 @@ export function installProbe(): void {
     unplugs,
     cameraIsTaken: false,
     connections: () => [...connections].filter(isOpen),
+    addresses,
     inbound,
     playsSound,
     framesShown,
