@@ -17,6 +17,13 @@ export interface Wanted {
   devices: Devices;
   /** Whether pages may run any: false only for who goes without JavaScript. */
   scripts: boolean;
+  /** Where it runs, if in a network of its own. */
+  home?: {
+    /** Gives a program that runs this one there. */
+    script: (program: string) => string;
+    /** Whose pages get the devices, although their address is neither https nor this machine's. */
+    secureOrigin: string;
+  };
 }
 
 /** A host name that leads to this machine, so that a look-up of it can be seen (RFC 6761, section 6.3). */
@@ -31,11 +38,12 @@ function program(variable: string, debian: string): string | undefined {
   return process.env[variable] ?? (existsSync(debian) ? debian : undefined);
 }
 
-function launchChromium({ owner, devices }: Wanted): Promise<Browser> {
-  const executablePath = program('CHROMIUM', '/usr/bin/chromium');
+function launchChromium({ owner, devices, home }: Wanted): Promise<Browser> {
+  const itself = program('CHROMIUM', '/usr/bin/chromium');
+  const executablePath = home ? home.script(itself ?? chromium.executablePath()) : itself;
   const camera = {
     own: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
-      `--use-file-for-fake-video-capture=${cameraFile(owner)}`],
+      `--use-file-for-fake-video-capture=${cameraFile(owner, Boolean(home))}`],
     none: ['--use-fake-ui-for-media-stream'],
     denied: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
   }[devices];
@@ -46,6 +54,7 @@ function launchChromium({ owner, devices }: Wanted): Promise<Browser> {
       ...(asRoot ? ['--no-sandbox'] : []),
       '--disable-background-networking',
       `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
+      ...(home ? [`--unsafely-treat-insecure-origin-as-secure=${home.secureOrigin}`] : []),
     ],
   });
 }
@@ -77,7 +86,7 @@ export class BrowserPool {
 
   lend(wanted: Wanted): Promise<Browser> {
     const key = `${wanted.kind} ${wanted.owner} ${wanted.devices} ${wanted.scripts}`;
-    const browser = this.running.get(key) ?? start(wanted);
+    const browser = this.running.get(key) ?? launch(wanted);
     this.running.set(key, browser);
     return browser;
   }
@@ -87,6 +96,6 @@ export class BrowserPool {
   }
 }
 
-function start(wanted: Wanted): Promise<Browser> {
+export function launch(wanted: Wanted): Promise<Browser> {
   return wanted.kind === 'chromium' ? launchChromium(wanted) : launchFirefox(wanted);
 }

@@ -1,6 +1,7 @@
 // The cameras: everybody's picture is of one colour, so that pixels tell whose it is. A white bar moves
 // through it, so that a frozen picture is seen to be frozen.
 
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -19,26 +20,35 @@ const WIDTH = 640;
 const HEIGHT = 480;
 const FRAMES = 10;
 const BAR = 16;
+/** Where the grain begins, and how strong it is. */
+const GRAIN = { top: 320, most: 24 };
 
-/** The camera as a file for Chromium's `--use-file-for-fake-video-capture`, which plays it in a loop. */
-export function cameraFile(name: Name): string {
+/**
+ * The camera as a file for Chromium's `--use-file-for-fake-video-capture`, which plays it in a loop. A plain colour
+ * costs a codec next to nothing; with `grain` in its lower third the picture fills a line.
+ */
+export function cameraFile(name: Name, grain = false): string {
   const directory = join(import.meta.dirname, '../../target/e2e/cameras');
-  const path = join(directory, `${name}-${COLOURS[name].join('-')}.y4m`);
+  const path = join(directory, `${name}-${COLOURS[name].join('-')}${grain ? '-grain' : ''}.y4m`);
   if (!existsSync(path)) {
     mkdirSync(directory, { recursive: true });
     const unfinished = `${path}.${process.pid}`;
-    writeFileSync(unfinished, y4m(COLOURS[name]));
+    writeFileSync(unfinished, y4m(COLOURS[name], grain));
     renameSync(unfinished, path);
   }
   return path;
 }
 
-function y4m(colour: Rgb): Buffer {
+function y4m(colour: Rgb, grain: boolean): Buffer {
   const [y, u, v] = yuv(colour);
   const chroma = (WIDTH / 2) * (HEIGHT / 2);
   const frames = Array.from({ length: FRAMES }, (_, frame) => {
     const luma = Buffer.alloc(WIDTH * HEIGHT, y);
     const left = Math.floor((frame * WIDTH) / FRAMES);
+    if (grain) {
+      const noise = randomBytes(luma.length - GRAIN.top * WIDTH);
+      noise.forEach((byte, i) => luma.writeUInt8(y + (byte % GRAIN.most) - GRAIN.most / 2, GRAIN.top * WIDTH + i));
+    }
     for (let row = 0; row < HEIGHT; row++) luma.fill(235, row * WIDTH + left, row * WIDTH + left + BAR);
     return Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc(chroma, u), Buffer.alloc(chroma, v)]);
   });

@@ -7,17 +7,23 @@ import { once } from 'node:events';
 import type { Server } from './server';
 
 export class Line {
-  private readonly sockets = new Set<Socket>();
+  private readonly wires = new Set<Wire>();
   private isCut = false;
+  private isNumb = false;
   /** What is held up, in order; nothing when all goes through. */
   private held: (() => void)[] | undefined;
+  /** How long everything is on its way, in milliseconds. */
+  private delay = 0;
 
-  private constructor(private readonly listener: TcpServer) {}
+  /** How many connections the server has given up that swallow everything. */
+  givenUp = 0;
+
+  private constructor(private readonly listener: TcpServer, private readonly port: number) {}
 
   static async to(server: Server): Promise<Line> {
     const listener = createServer();
-    const line = new Line(listener);
-    listener.on('connection', (near) => line.joins(near, connect(server.port, '127.0.0.1')));
+    const line = new Line(listener, server.port);
+    listener.on('connection', (near) => line.joins(near));
     listener.listen(0, '127.0.0.1');
     await once(listener, 'listening');
     return line;
@@ -30,11 +36,19 @@ export class Line {
   /** Ends every connection, and lets no new one through. */
   cuts(): void {
     this.isCut = true;
-    for (const socket of this.sockets) socket.destroy();
+    for (const wire of this.wires) wire.ends();
   }
 
+  /** Takes every byte in both directions and passes none on, while nothing is closed. */
+  swallows(): void {
+    this.isNumb = true;
+    for (const wire of this.wires) wire.isNumb = true;
+  }
+
+  /** For new connections: one that was cut is gone, and one whose bytes were swallowed stays as it is. */
   mends(): void {
     this.isCut = false;
+    this.isNumb = false;
   }
 
   /** Keeps everything in both directions, until it is let go. */
@@ -48,26 +62,63 @@ export class Line {
     for (const passOn of held) passOn();
   }
 
+  /** Everything takes this long, in each direction. */
+  delays(milliseconds: number): void {
+    this.delay = milliseconds;
+  }
+
   close(): void {
     this.cuts();
     this.listener.close();
   }
 
-  private joins(near: Socket, far: Socket): void {
-    if (this.isCut) near.destroy();
-    for (const [one, other] of [[near, far], [far, near]] as const) {
-      this.sockets.add(one);
-      one.on('data', (bytes) => this.carry(() => void other.write(bytes)));
+  private joins(near: Socket): void {
+    if (this.isCut) {
+      near.destroy();
+      return;
+    }
+    const wire = new Wire(near, connect(this.port, '127.0.0.1'), this.isNumb);
+    this.wires.add(wire);
+    wire.joins((passOn) => this.carry(passOn), () => (this.givenUp += 1));
+    wire.whenOver(() => this.wires.delete(wire));
+  }
+
+  private carry(passOn: () => void): void {
+    if (this.delay > 0) setTimeout(passOn, this.delay);
+    else if (this.held) this.held.push(passOn);
+    else passOn();
+  }
+}
+
+/** One connection. */
+class Wire {
+  constructor(private readonly near: Socket, private readonly far: Socket, public isNumb: boolean) {}
+
+  joins(carry: (passOn: () => void) => void, givenUp: () => void): void {
+    for (const [one, other] of [[this.near, this.far], [this.far, this.near]] as const) {
+      one.on('data', (bytes) => {
+        if (!this.isNumb) carry(() => void other.write(bytes));
+      });
       one.on('error', () => {});
       one.on('close', () => {
-        this.sockets.delete(one);
-        other.destroy();
+        if (!this.isNumb) carry(() => void other.destroy());
+      });
+    }
+    this.far.on('close', () => {
+      if (this.isNumb) givenUp();
+    });
+  }
+
+  whenOver(then: () => void): void {
+    for (const [one, other] of [[this.near, this.far], [this.far, this.near]] as const) {
+      one.on('close', () => {
+        if (other.closed) then();
       });
     }
   }
 
-  private carry(passOn: () => void): void {
-    if (this.held) this.held.push(passOn);
-    else passOn();
+  ends(): void {
+    this.near.destroy();
+    this.far.destroy();
   }
 }

@@ -200,6 +200,32 @@ export class Person {
     return this.page.evaluate(() => window.probe.inbound('audio', 'totalAudioEnergy'));
   }
 
+  // ---- One's own devices
+
+  /** The camera or the microphone is unplugged; one that is opened afterwards is there again. */
+  async unplugs(device: 'camera' | 'microphone'): Promise<void> {
+    await this.page.evaluate((kind) => window.probe.unplugs(kind), device === 'camera' ? 'video' as const : 'audio' as const);
+  }
+
+  /** As in the browser's settings. In Chromium, where this ends what is open; its fake devices open all the same. */
+  async permitsDevices(setting: 'granted' | 'denied'): Promise<void> {
+    const browser = this.context.browser();
+    if (!browser) throw new Error('There is no browser.');
+    const own = await this.context.newCDPSession(this.page);
+    const { targetInfo: { browserContextId } } = await own.send('Target.getTargetInfo');
+    if (!browserContextId) throw new Error('There is no context.');
+    const session = await browser.newBrowserCDPSession();
+    for (const name of ['camera', 'microphone']) {
+      const { origin } = this.setting;
+      await session.send('Browser.setPermission', { permission: { name }, setting, origin, browserContextId });
+    }
+  }
+
+  /** Another program has the camera, or has it no more. */
+  async findsTheCameraTaken(isTaken: boolean): Promise<void> {
+    await this.page.evaluate((isTaken) => (window.probe.cameraIsTaken = isTaken), isTaken);
+  }
+
   // ---- What only a test looks at
 
   counts(): Promise<Counts> {
@@ -237,6 +263,22 @@ export async function areInACall(caller: Person, callee: Person): Promise<void> 
   await caller.calls(callee);
   await callee.accepts();
   await areTalking(caller, callee);
+}
+
+/** In the same moment, on pages that show each other. */
+export async function callEachOther(one: Person, other: Person): Promise<void> {
+  const moment = Date.now() + 500;
+  for (const [here, there] of [[one, other], [other, one]] as const) {
+    await here.screen.call(there.nickname, 'video').evaluate((button: HTMLElement, moment) => {
+      setTimeout(() => button.click(), moment - Date.now());
+    }, moment);
+  }
+}
+
+/** Both have the other's own picture, and it moves. */
+export async function seeEachOther(one: Person, other: Person): Promise<void> {
+  await one.seesTheCameraOf(other);
+  await other.seesTheCameraOf(one);
 }
 
 /** Both are in one call, and hear each other. */

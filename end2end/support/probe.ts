@@ -23,8 +23,16 @@ export interface Probe {
   counts(): Counts;
   /** Every frame on every WebSocket of this page so far. */
   wire: Frame[];
+  /** Every WebSocket so far, the oldest first. */
+  sockets(): WebSocket[];
+  /** Ends the open tracks of this page's own devices of one kind, as the browser does when somebody unplugs one. */
+  unplugs(kind: 'audio' | 'video'): void;
+  /** Whether another program has the camera, so that it does not open. */
+  cameraIsTaken: boolean;
   /** The open peer connections. */
   connections(): RTCPeerConnection[];
+  /** This side's own addresses, from which the open peer connections send. */
+  addresses(): Promise<string[]>;
   /** The sum of one figure over all `inbound-rtp` of a kind. */
   inbound(kind: 'audio' | 'video', figure: string): Promise<number>;
   /** Whether sound that comes from elsewhere is being played, loud enough to be heard. */
@@ -93,6 +101,7 @@ export function installProbe(): void {
   if (navigator.mediaDevices) {
     const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async (constraints) => {
+      if (window.probe.cameraIsTaken && constraints?.video) throw new DOMException('Taken', 'NotReadableError');
       const stream = await open(constraints);
       for (const track of stream.getTracks()) tracks.add(track);
       return stream;
@@ -185,6 +194,19 @@ export function installProbe(): void {
     return sum;
   }
 
+  async function addresses() {
+    const found: string[] = [];
+    for (const connection of [...connections].filter(isOpen)) {
+      const reports = await connection.getStats();
+      for (const report of reports.values()) {
+        if (report.type !== 'transport') continue;
+        const pair = reports.get(report.selectedCandidatePairId);
+        found.push(reports.get(pair?.localCandidateId)?.address ?? '');
+      }
+    }
+    return found;
+  }
+
   // Elements need not be in the page to be heard.
   const players = new Set<HTMLMediaElement>();
   const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject') as PropertyDescriptor;
@@ -201,6 +223,13 @@ export function installProbe(): void {
       const sound = (srcObject as MediaStream).getAudioTracks().find((track) => remoteTracks().includes(track));
       return sound?.readyState === 'live' && !sound.muted && !paused && !muted && volume > 0;
     });
+
+  function unplugs(kind: 'audio' | 'video') {
+    for (const track of [...tracks].filter((track) => track.kind === kind && track.readyState === 'live')) {
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    }
+  }
 
   const shown = new WeakMap<HTMLVideoElement, number>();
   function framesShown(video: HTMLVideoElement) {
@@ -233,7 +262,11 @@ export function installProbe(): void {
   window.probe = {
     counts,
     wire,
+    sockets: () => [...sockets],
+    unplugs,
+    cameraIsTaken: false,
     connections: () => [...connections].filter(isOpen),
+    addresses,
     inbound,
     playsSound,
     framesShown,

@@ -10,26 +10,42 @@ import { createInterface } from 'node:readline';
 const REPOSITORY = join(import.meta.dirname, '../..');
 const PROGRAM = process.env.TINCAN ?? join(REPOSITORY, 'target/release/tincan');
 
+/** Where it listens. */
+export interface Host {
+  address: string;
+  /** 0 for a free one. */
+  port: number;
+  /** What the command line starts with, if it runs elsewhere than the tests do. */
+  within: readonly string[];
+}
+
+const HERE: Host = { address: '127.0.0.1', port: 0, within: [] };
+
 export class Server {
   private constructor(
     private child: ChildProcess,
     private readonly home: string,
     private readonly flags: readonly string[],
-    readonly port: number,
+    private readonly host: Host,
     /** What it printed. */
     readonly log: string[],
   ) {}
 
-  static async start(flags: readonly string[] = []): Promise<Server> {
+  static async start(flags: readonly string[] = [], host = HERE): Promise<Server> {
     if (!existsSync(PROGRAM)) throw new Error(`There is no ${PROGRAM}: run \`make site\` first.`);
     const home = mkdtempSync(join(tmpdir(), 'tincan-'));
     const log: string[] = [];
-    const child = launch(home, ['--listen', '127.0.0.1:0', ...flags]);
-    return new Server(child, home, flags, await listening(child, log), log);
+    const child = launch(home, host, flags);
+    const port = await listening(child, host, log);
+    return new Server(child, home, flags, { ...host, port }, log);
+  }
+
+  get port(): number {
+    return this.host.port;
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://${this.host.address}:${this.port}`;
   }
 
   /** Ends it and starts it again in the same place: same port, same secret, nothing else remembered. */
@@ -46,8 +62,17 @@ export class Server {
   }
 
   async comesBack(): Promise<void> {
-    this.child = launch(this.home, ['--listen', `127.0.0.1:${this.port}`, ...this.flags]);
-    await listening(this.child, this.log);
+    this.child = launch(this.home, this.host, this.flags);
+    await listening(this.child, this.host, this.log);
+  }
+
+  /** Stands still: whoever connects gets no answer, and no connection ends. */
+  freezes(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaws(): void {
+    this.child.kill('SIGCONT');
   }
 
   async close(): Promise<void> {
@@ -56,8 +81,9 @@ export class Server {
   }
 }
 
-function launch(home: string, args: string[]): ChildProcess {
-  const child = spawn(PROGRAM, args, {
+function launch(home: string, { address, port, within }: Host, flags: readonly string[]): ChildProcess {
+  const command = [...within, PROGRAM, '--listen', `${address}:${port}`, ...flags] as [string, ...string[]];
+  const child = spawn(command[0], command.slice(1), {
     cwd: REPOSITORY,
     env: { ...process.env, TINCAN_SECRET_DIR: home },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -70,7 +96,7 @@ function launch(home: string, args: string[]): ChildProcess {
 }
 
 /** Waits for the line that names the address, and gives its port. */
-function listening(child: ChildProcess, log: string[]): Promise<number> {
+function listening(child: ChildProcess, { address }: Host, log: string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`The server ended with ${code}:\n${log.join('\n')}`)));
@@ -78,7 +104,7 @@ function listening(child: ChildProcess, log: string[]): Promise<number> {
       if (!output) continue;
       createInterface(output).on('line', (line) => {
         log.push(line);
-        const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+        const port = line.split(`${address}:`)[1]?.match(/^\d+/)?.[0];
         if (port) resolve(Number(port));
       });
     }

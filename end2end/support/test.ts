@@ -4,7 +4,9 @@ import { test as base, expect } from '@playwright/test';
 
 import { BrowserPool, type Devices, type Kind } from './browsers';
 import type { Name } from './camera';
+import { Diary } from './diary';
 import { Line } from './line';
+import { Network } from './network';
 import { Person, type Setting } from './person';
 import { Server } from './server';
 
@@ -24,6 +26,8 @@ interface People {
   server: Server;
   /** Somebody with a browser of another setting than the rest. */
   somebody: (name: Name, setting?: Partial<Omit<Setting, 'name'>>) => Promise<Person>;
+  /** What somebody's page shows from now on. It is kept with the test's results. */
+  diaryOf: (person: Person) => Promise<Diary>;
   /** Bob's wire to the server, where a test cuts it. */
   line: Line;
   alice: Person;
@@ -31,11 +35,28 @@ interface People {
   carol: Person;
 }
 
-export const test = base.extend<Options & People, { pool: BrowserPool }>({
+interface Worker {
+  /** Everybody lives in a network that was made for the tests, where one can be made. */
+  networked: boolean;
+  pool: BrowserPool;
+  network: Network | undefined;
+}
+
+export const test = base.extend<Options & People, Worker>({
   kind: ['chromium', { option: true }],
   browsers: [{}, { option: true }],
   devices: ['own', { option: true }],
   flags: [[], { option: true }],
+  networked: [false, { option: true, scope: 'worker' }],
+
+  network: [
+    async ({ networked }, use) => {
+      const network = networked ? Network.made() : undefined;
+      await use(network);
+      await network?.close();
+    },
+    { scope: 'worker' },
+  ],
 
   pool: [
     async ({}, use) => {
@@ -46,8 +67,9 @@ export const test = base.extend<Options & People, { pool: BrowserPool }>({
     { scope: 'worker' },
   ],
 
-  server: async ({ flags }, use, testInfo) => {
-    const server = await Server.start(flags);
+  server: async ({ flags, networked, network }, use, testInfo) => {
+    testInfo.skip(networked && !network, Network.NEEDS);
+    const server = await Server.start(flags, network?.host);
     await use(server);
     await server.close();
     if (testInfo.status !== testInfo.expectedStatus) {
@@ -62,19 +84,34 @@ export const test = base.extend<Options & People, { pool: BrowserPool }>({
   },
 
   // People end before the wire does that one of them may hang on.
-  somebody: async ({ pool, server, line: _, kind, browsers, devices }, use) => {
+  somebody: async ({ pool, network, server, line: _, kind, browsers, devices }, use) => {
     const people: Person[] = [];
     await use(async (name, setting = {}) => {
       const whole = { name, kind: browsers[name] ?? kind, devices, scripts: true, origin: server.origin, ...setting };
-      const browser = await pool.lend({ kind: whole.kind, owner: name, devices: whole.devices, scripts: whole.scripts });
+      const wanted = { kind: whole.kind, owner: name, devices: whole.devices, scripts: whole.scripts };
+      const browser = await (network ? network.browser(wanted) : pool.lend(wanted));
       const person = await Person.arrives(browser, whole);
       people.push(person);
       return person;
     });
+    network?.calms();
     // Before the end: Playwright's last picture of a page makes Firefox complain of Playwright's style sheet.
     const complaints = people.map(({ nickname, complaints }) => ({ nickname, complaints: [...complaints] }));
     for (const person of people) await person.context.close();
     for (const { nickname, complaints: of } of complaints) expect.soft(of, `${nickname}'s console`).toEqual([]);
+  },
+
+  diaryOf: async ({ somebody: _ }, use, testInfo) => {
+    const start = Date.now();
+    const diaries: Diary[] = [];
+    await use(async (person) => {
+      const diary = await Diary.of(person);
+      diaries.push(diary);
+      return diary;
+    });
+    for (const diary of diaries) {
+      await testInfo.attach(`${diary.person.nickname}'s diary`, { body: await diary.told(start), contentType: 'text/plain' });
+    }
   },
 
   alice: ({ somebody }, use) => somebody('alice').then(use),
