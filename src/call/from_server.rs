@@ -147,7 +147,7 @@ impl Phone {
             return;
         }
         match &mut self.call {
-            Some(call) if call.id == id => return self.invited_again(media, now),
+            Some(call) if call.id == id && !call.is_over() => return self.invited_again(media, now),
             // Both call each other at once; the server says which call it will be.
             Some(call) if matches!(call.stage, Stage::Outgoing { .. }) && call.other(from).is_some() => {
                 call.rival = Some(Rival { call: id, held: Held::default() });

@@ -117,6 +117,17 @@ impl Alice {
         })
     }
 
+    /// The socket is open again, to a server with this boot id.
+    fn comes_back(&mut self, boot: u64) -> Vec<Effect> {
+        self.comes_back_to(boot, presence())
+    }
+
+    fn comes_back_to(&mut self, boot: u64, contacts: Presence) -> Vec<Effect> {
+        self.socket(SocketEvent::Opened);
+        let ServerMessage::Welcome(welcome) = welcome(boot) else { return Vec::new() };
+        self.hears(ServerMessage::Welcome(Welcome { contacts, ..welcome }))
+    }
+
     /// Time passes up to the next deadline, again and again.
     fn waits(&mut self, time: Time) -> Vec<Effect> {
         let end = self.now + time;
@@ -366,6 +377,77 @@ fn a_superseded_page_stays_away() {
     assert_eq!(alice.phone.view().link, view::Link::Superseded);
     let effects = alice.waits(Time::from_secs(600));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::OpenSocket(_))));
+}
+
+#[test]
+fn an_accept_that_a_restart_swallowed_is_said_again_when_the_caller_is_back() {
+    let mut alice = Alice::inside();
+    alice.is_rung();
+    alice.socket(SocketEvent::Closed { code: 1006 });
+    alice.wants(Action::Accept { media: Media::Video });
+    alice.waits(Timeouts::default().backoff_first);
+    alice.comes_back(2);
+    assert!(matches!(alice.status(), Some(CallStatus::Connecting(_))));
+    let effects = alice.is_rung();
+    assert!(sent(&effects).contains(&&ClientMessage::Accept { call: call(1), media: Media::Video }));
+}
+
+#[test]
+fn a_caller_who_does_not_come_back_after_a_restart_leaves_nobody_ringing() {
+    let mut alice = Alice::inside();
+    alice.is_rung();
+    alice.socket(SocketEvent::Closed { code: 1006 });
+    alice.waits(Timeouts::default().backoff_first);
+    alice.comes_back(2);
+    assert!(matches!(alice.status(), Some(CallStatus::Incoming { .. })));
+    alice.waits(Timeouts::default().backoff_most + Timeouts::default().pong);
+    assert_eq!(alice.status(), None);
+    assert_eq!(alice.phone.view().missed.len(), 1);
+}
+
+#[test]
+fn a_call_that_is_over_rings_again_when_the_caller_invites_again() {
+    let mut alice = Alice::in_call();
+    alice.hears(ServerMessage::CallEnded { call: call(1), reason: EndReason::HungUp });
+    alice.is_rung();
+    assert!(matches!(alice.status(), Some(CallStatus::Incoming { .. })));
+}
+
+#[test]
+fn somebody_who_is_not_back_yet_after_a_restart_is_rung_as_soon_as_they_are() {
+    let mut alice = Alice::inside();
+    alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });
+    alice.hears(ServerMessage::Ringing { call: call(1), peer: peer(BOB) });
+    alice.socket(SocketEvent::Closed { code: 1006 });
+    alice.waits(Timeouts::default().backoff_first);
+    let effects = alice.comes_back_to(2, Presence::default());
+    let invite = ClientMessage::Invite { call: call(1), peer: peer(BOB), media: Media::Voice };
+    assert!(sent(&effects).contains(&&invite));
+    let (code, sentence) = (ErrorCode::UnknownPeer, String::new());
+    let id = effects.iter().find_map(|effect| match effect {
+        Effect::Send(frame) if frame.message == invite => Some(frame.id),
+        _ => None,
+    });
+    let message = ServerMessage::Error { code, sentence, suggestion: None };
+    alice.socket(SocketEvent::Message(ServerFrame { id, message }));
+    assert_eq!(alice.status(), Some(CallStatus::Calling));
+    let effects = alice.hears(ServerMessage::Presence(presence()));
+    assert!(sent(&effects).contains(&&invite));
+}
+
+#[test]
+fn a_call_that_talks_is_not_ended_by_a_server_that_misses_the_other_side() {
+    let mut alice = Alice::in_call();
+    alice.pair(PairEvent::ControlOpen);
+    alice.hears(ServerMessage::CallEnded { call: call(1), reason: EndReason::Gone });
+    assert!(matches!(alice.status(), Some(CallStatus::Connected { .. })));
+    let effects = alice.hears(ServerMessage::Invited {
+        call: call(2),
+        from: peer(8),
+        media: Media::Voice,
+        participants: vec![peer(8)],
+    });
+    assert_eq!(sent(&effects), [&ClientMessage::Decline { call: call(2) }]);
 }
 
 #[test]
