@@ -197,7 +197,8 @@ impl Page {
             15 => ServerMessage::CallEnded { call, reason: self.reason(story) },
             16..=20 => ServerMessage::Signal { call, from: peer, payload: payload(story) },
             21 => ServerMessage::Ticket { ticket: story.text() },
-            22 => story.once_in(2).then_some(ServerMessage::GoingAway {}).unwrap_or(ServerMessage::Pong {}),
+            22 if story.once_in(2) => ServerMessage::GoingAway {},
+            22 => ServerMessage::Pong {},
             _ => ServerMessage::Error {
                 code: error_code(story),
                 sentence: story.text(),
@@ -256,7 +257,8 @@ impl Page {
             13 => Action::Decline,
             14 => Action::HangUp,
             15 => Action::DismissEnded,
-            16 => story.once_in(2).then(|| Action::DismissMissed { id: 0 }).unwrap_or(Action::TapToHear),
+            16 if story.once_in(2) => Action::DismissMissed { id: 0 },
+            16 => Action::TapToHear,
             17 => Action::Mute(story.once_in(2)),
             18 => Action::Camera(story.once_in(2)),
             _ if story.once_in(2) => Action::Unblock(nickname(story).to_string()),
@@ -565,7 +567,8 @@ fn happening(story: &mut Story) -> PairEvent {
         12 => PairEvent::Counted { bytes: story.number().into() },
         13 => PairEvent::FirstFrame,
         14 => PairEvent::Path { relayed: story.once_in(2) },
-        _ => story.once_in(2).then_some(PairEvent::PlayRefused).unwrap_or(PairEvent::Playing),
+        _ if story.once_in(2) => PairEvent::PlayRefused,
+        _ => PairEvent::Playing,
     }
 }
 
