@@ -21,6 +21,8 @@ const BOB: u64 = 7;
 struct Alice {
     phone: Phone,
     now: Time,
+    /// The newest one.
+    socket: SocketId,
 }
 
 fn peer(number: u64) -> PeerId {
@@ -57,7 +59,7 @@ impl Alice {
             timeouts: Timeouts::default(),
             remembered: Remembered::default(),
         });
-        Self { phone, now: Time::ZERO }
+        Self { phone, now: Time::ZERO, socket: SocketId(1) }
     }
 
     /// In a room with Bob.
@@ -87,7 +89,10 @@ impl Alice {
     }
 
     fn does(&mut self, input: Input) -> Vec<Effect> {
-        self.phone.handle(input, self.now)
+        let effects = self.phone.handle(input, self.now);
+        let opened = |effect: &Effect| if let Effect::OpenSocket(id) = effect { Some(*id) } else { None };
+        self.socket = effects.iter().filter_map(opened).next_back().unwrap_or(self.socket);
+        effects
     }
 
     fn wants(&mut self, action: Action) -> Vec<Effect> {
@@ -95,7 +100,7 @@ impl Alice {
     }
 
     fn socket(&mut self, event: SocketEvent) -> Vec<Effect> {
-        self.does(Input::Socket { socket: SocketId(1), event })
+        self.does(Input::Socket { socket: self.socket, event })
     }
 
     fn hears(&mut self, message: ServerMessage) -> Vec<Effect> {
