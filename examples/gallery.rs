@@ -191,6 +191,7 @@ fn room(session: Session, people: u64) {
             None => format!("Guest {n}"),
         }),
         status: STATUSES[index % STATUSES.len()],
+        returning: n == 5,
         blocked: n == 4,
     };
     session.show_contacts((0..people).zip(0..).map(contact).collect());
