@@ -28,6 +28,8 @@ pub struct ActiveCall {
     pub tap_to_hear: bool,
     /// Proves this person's part in the call to a server that has forgotten it.
     pub grant: Option<String>,
+    /// The server misses the other side and has ended the call, which goes on for as long as the path does.
+    pub unlisted: bool,
     /// After a restart of the server, until then: the other side may not be back there yet.
     pub patient_until: Option<Time>,
     /// What the others were told last.
@@ -192,6 +194,7 @@ impl ActiveCall {
             setup: None,
             tap_to_hear: false,
             grant: None,
+            unlisted: false,
             patient_until: None,
             announced: None,
             rival: None,

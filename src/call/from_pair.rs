@@ -144,6 +144,9 @@ impl Phone {
     fn path_changed(&mut self, peer: PeerId, path: PathState, now: Time) {
         let (soon, again) = (self.timeouts.restart_after, self.timeouts.restart_again);
         let Some(call) = &mut self.call else { return };
+        if call.unlisted && matches!(path, PathState::Disconnected | PathState::Failed) {
+            return self.end_call(Ended::There(EndReason::Gone), now);
+        }
         let ringing = matches!(call.stage, Stage::Outgoing { .. });
         let Some(other) = call.other_mut(peer) else { return };
         let offerer = other.pair.as_ref().is_some_and(Pair::is_offerer);

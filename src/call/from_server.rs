@@ -193,6 +193,7 @@ impl Phone {
         let name = self.name_of(peer);
         let Some(call) = self.call.as_mut().filter(|call| call.id == id && !call.is_over()) else { return };
         call.patient_until = None;
+        call.unlisted = false;
         if peer == me {
             if let Stage::Accepting { .. } = call.stage {
                 call.stage = Stage::Joined;
@@ -243,7 +244,7 @@ impl Phone {
             (_, Stage::Ended { why: why @ Ended::There(EndReason::Gone), .. }) => *why = Ended::There(reason),
             (_, Stage::Ended { .. }) => {}
             // The other side cannot reach the server, but it is there.
-            (EndReason::Gone, _) if is_alive => {}
+            (EndReason::Gone, _) if is_alive => call.unlisted = true,
             (EndReason::Superseded { by }, Stage::Outgoing { .. }) => self.give_way_to(by, now),
             _ => self.end_call(Ended::There(reason), now),
         }

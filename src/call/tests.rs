@@ -456,6 +456,16 @@ fn a_call_that_talks_is_not_ended_by_a_server_that_misses_the_other_side() {
 }
 
 #[test]
+fn a_call_that_the_server_has_ended_ends_with_its_path() {
+    let mut alice = Alice::in_call();
+    alice.pair(PairEvent::ControlOpen);
+    alice.hears(ServerMessage::CallEnded { call: call(1), reason: EndReason::Gone });
+    alice.pair(PairEvent::ControlClosed);
+    let Some(CallStatus::Ended { why, .. }) = alice.status() else { panic!("{:?}", alice.status()) };
+    assert_eq!(why, Ended::There(EndReason::Gone));
+}
+
+#[test]
 fn a_path_that_is_lost_is_looked_for_until_it_is_given_up() {
     let mut alice = Alice::in_call();
     alice.pair(PairEvent::State(PathState::Disconnected));
