@@ -154,8 +154,8 @@ impl Phone {
             Stage::Incoming { .. } | Stage::Accepting { .. } if restarted => {
                 call.patient_until = Some(patient_until);
             }
-            Stage::Joined if call.is_alive() => {}
             Stage::Joined if restarted && call.connected_since.is_some() => {}
+            Stage::Joined if call.is_alive() => call.unlisted = true,
             Stage::Joined if restarted => self.end_call(Ended::NoServer, now),
             _ => self.end_call(Ended::There(EndReason::Gone), now),
         }
