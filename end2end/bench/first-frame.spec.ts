@@ -10,7 +10,7 @@ import { BarePage } from '../support/bare-page';
 import { areInTheLobby, type Person } from '../support/person';
 import { expect, test } from '../support/test';
 
-const CALLS = 15;
+const CALLS = 25;
 
 test('first visit and first frame', async ({ alice, bob, pool }) => {
   test.setTimeout(300_000);
@@ -97,7 +97,10 @@ async function bridge(one: Page, other: Page): Promise<void> {
   await other.exposeFunction('tell', carry(one));
 }
 
-/** Caller and callee make the same connection as Tincan does: four transceivers and a channel. */
+/**
+ * The same call as Tincan's: four transceivers and a channel; both cameras and microphones are opened, the callee's
+ * when it accepts; the picture fills the page, and the voice is heard.
+ */
 async function bareCall(caller: Page, callee: Page): Promise<number> {
   const offer = await caller.evaluate(async () => {
     const camera = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 480 } });
@@ -125,24 +128,37 @@ async function bareCall(caller: Page, callee: Page): Promise<number> {
   const milliseconds = await callee.evaluate(async (sdp) => {
     const connection = new RTCPeerConnection();
     const { tell } = window as unknown as BareWindow;
-    (window as unknown as BareWindow).bare = { connection, camera: new MediaStream(), tell, hear: () => {} };
+    const camera = new MediaStream();
+    (window as unknown as BareWindow).bare = { connection, camera, tell, hear: () => {} };
     const video = document.body.appendChild(document.createElement('video'));
     [video.autoplay, video.muted] = [true, true];
+    video.style.cssText = 'position: fixed; inset: 0; width: 100%; height: 100%';
+    const voice = new Audio();
     const shown = new Promise<number>((resolve) => video.requestVideoFrameCallback(() => resolve(performance.now())));
     connection.createDataChannel('control', { negotiated: true, id: 0 });
     connection.ontrack = ({ track, transceiver }) => {
       transceiver.direction = 'sendrecv';
-      if (track.kind === 'video' && !video.srcObject) video.srcObject = new MediaStream([track]);
+      const player = track.kind === 'video' ? video : voice;
+      if (player.srcObject) return;
+      player.srcObject = new MediaStream([track]);
+      void player.play();
     };
     connection.onicecandidate = ({ candidate }) => {
       if (candidate) void tell(JSON.stringify({ candidate }));
     };
     const accepted = performance.now();
+    const opening = navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 480 } });
     await connection.setRemoteDescription({ type: 'offer', sdp });
     await connection.setLocalDescription();
     void tell(JSON.stringify({ sdp: connection.localDescription?.sdp }));
+    for (const track of (await opening).getTracks()) {
+      camera.addTrack(track);
+      const line = connection.getTransceivers().find(({ receiver }) => receiver.track.kind === track.kind);
+      void line?.sender.replaceTrack(track);
+    }
     const milliseconds = (await shown) - accepted;
     video.remove();
+    voice.srcObject = null;
     return milliseconds;
   }, offer);
   for (const page of [caller, callee]) {

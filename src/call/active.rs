@@ -157,7 +157,7 @@ impl Other {
     }
 
     fn path(&self) -> Option<PathState> {
-        self.pair.as_ref().map(|pair| pair.path)
+        self.pair.as_ref().filter(|pair| !pair.is_blank()).map(|pair| pair.path)
     }
 
     /// A path is needed from now on; the first look at it is after `patience`.

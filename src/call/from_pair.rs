@@ -77,6 +77,20 @@ impl Phone {
         }
     }
 
+    /// Opens the connection that the caller's offer will need, while it rings: making one takes the browser a
+    /// while. Nothing that came from the caller is given to it before this person accepts, so it gathers
+    /// nothing and sends nothing.
+    pub(super) fn prepare(&mut self, caller: PeerId) {
+        let (Some(me), servers) = (self.me(), self.ice_servers()) else { return };
+        let Some(call) = &mut self.call else { return };
+        let id = PairId { call: call.id, peer: caller, generation: 0 };
+        let Some(other) = call.other_mut(caller) else { return };
+        let (pair, outs) = Pair::answering(id, me, servers);
+        other.pair = Some(pair);
+        other.next_generation = 1;
+        self.perform(id, outs);
+    }
+
     /// A fresh connection to somebody, offered by this side.
     pub(super) fn offer_afresh(&mut self, peer: PeerId, now: Time) {
         let (Some(me), servers) = (self.me(), self.ice_servers()) else { return };

@@ -102,6 +102,12 @@ impl Pair {
         self.offerer
     }
 
+    /// Whether the offer that it was opened for has not come yet.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        !self.offerer && self.newest_offer.is_none()
+    }
+
     /// Whether nothing is being negotiated.
     #[must_use]
     pub fn is_settled(&self) -> bool {

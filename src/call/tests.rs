@@ -185,8 +185,25 @@ fn nothing_of_an_offer_reaches_a_connection_before_it_is_accepted() {
         fragment: Some("bob".into()),
     };
     effects.extend(alice.hears(signal(call(1), 1, Body::Candidate(candidate))));
-    assert_eq!(operations(&effects), Vec::<&PairOp>::new());
+    assert!(matches!(operations(&effects)[..], [PairOp::Open { offerer: false, .. }]), "{effects:?}");
     assert_eq!(sent(&effects), Vec::<&ClientMessage>::new());
+}
+
+#[test]
+fn a_connection_that_was_opened_for_a_call_is_closed_when_it_is_declined() {
+    let mut alice = Alice::inside();
+    alice.is_rung();
+    alice.hears(offer(call(1)));
+    assert_eq!(operations(&alice.wants(Action::Decline)), [&PairOp::Close]);
+}
+
+#[test]
+fn a_connection_whose_offer_was_lost_makes_none_of_its_own() {
+    let mut alice = Alice::inside();
+    alice.is_rung();
+    alice.wants(Action::Accept { media: Media::Voice });
+    let effects = alice.waits(Timeouts::default().restart_again * 2);
+    assert!(!operations(&effects).contains(&&PairOp::Offer { restart: true }), "it has no lines to offer");
 }
 
 #[test]
@@ -206,9 +223,9 @@ fn coming_back_at_once_to_a_call_that_was_left_is_not_cut_off_by_the_goodbye() {
     let mut alice = Alice::in_call();
     alice.wants(Action::HangUp);
     alice.wants(Action::DismissEnded);
-    alice.is_rung();
+    let mut effects = alice.is_rung();
     alice.hears(offer(call(1)));
-    let effects = alice.wants(Action::Accept { media: Media::Video });
+    effects.extend(alice.wants(Action::Accept { media: Media::Video }));
     assert!(matches!(operations(&effects)[..], [PairOp::Close, PairOp::Open { .. }, PairOp::Answer { .. }]));
     let effects = alice.waits(Timeouts::default().goodbye);
     assert!(!operations(&effects).contains(&&PairOp::Close));
@@ -221,7 +238,7 @@ fn an_accepted_offer_is_answered_at_once() {
     alice.hears(offer(call(1)));
     let effects = alice.wants(Action::Accept { media: Media::Video });
     assert_eq!(sent(&effects), [&ClientMessage::Accept { call: call(1), media: Media::Video }]);
-    assert!(matches!(operations(&effects)[..], [PairOp::Open { offerer: false, .. }, PairOp::Answer { .. }]));
+    assert!(matches!(operations(&effects)[..], [PairOp::Answer { .. }]), "on the connection that is open");
 }
 
 #[test]

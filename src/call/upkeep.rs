@@ -243,7 +243,7 @@ impl Phone {
 /// What helps a path that should be there and is not.
 fn remedy(other: &Other, me_first: bool) -> Remedy {
     let tries = other.seeking.map_or(0, |seeking| seeking.tries);
-    let Some(pair) = &other.pair else {
+    let Some(pair) = other.pair.as_ref().filter(|pair| !pair.is_blank()) else {
         // Nobody offers: after a while the lower id does.
         return if me_first && tries >= 2 { Remedy::Afresh } else { Remedy::Wait };
     };

@@ -77,6 +77,8 @@ struct Socket {
 struct Pair {
     /// The description operation under way.
     work: Option<Work>,
+    /// Nothing happens to one that was only opened, unless that failed.
+    is_used: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -284,7 +286,8 @@ impl Page {
             Some(Work::Offer) => PairEvent::Offered { sdp: sdp(story) },
             Some(Work::Answer) => PairEvent::Answered { sdp: sdp(story) },
             Some(Work::Finish) => PairEvent::Finished,
-            None => happening(story),
+            None if self.pairs.get(&pair).is_some_and(|pair| pair.is_used) => happening(story),
+            None => PairEvent::Failed { why: String::new() },
         };
         self.input(Input::Pair { pair, event });
     }
@@ -371,10 +374,10 @@ impl Page {
                 self.sent = frame.id;
             }
             Effect::Pair { pair, op } => {
-                let opens = matches!(op, PairOp::Open { .. });
+                let harmless = matches!(op, PairOp::Open { offerer: false, .. } | PairOp::Close);
                 assert!(
-                    !opens || ringing != Some(pair.call),
-                    "{pair:?} while it rings, before anybody accepted"
+                    harmless || ringing != Some(pair.call),
+                    "{op:?} on {pair:?} while it rings, before anybody accepted"
                 );
                 self.operate(pair, op);
             }
@@ -416,6 +419,7 @@ impl Page {
             }
             _ => return,
         };
+        pair.is_used = true;
         assert!(pair.work.replace(work).is_none(), "two operations at once on {id:?}");
     }
 

@@ -28,11 +28,10 @@ impl Pairs {
         match op {
             PairOp::Open { ice_servers, offerer } => self.open(pair, &ice_servers, offerer),
             PairOp::Close => drop(self.take(pair)),
-            op => {
-                if let Some(peer) = self.peers.borrow().get(&pair) {
-                    peer.perform(op);
-                }
-            }
+            op => match self.peers.borrow().get(&pair) {
+                Some(peer) => peer.perform(op),
+                None => self.fail(Reporter::new(pair, self.dispatch.clone()), "it could not be opened".into()),
+            },
         }
     }
 
@@ -55,10 +54,13 @@ impl Pairs {
         match Peer::open(ice_servers, offerer, reporter.clone(), self.outgoing.clone(), self.streams.clone())
         {
             Ok(peer) => drop(self.peers.borrow_mut().insert(pair, peer)),
-            Err(error) => {
-                spawn_local(async move { reporter.report(PairEvent::Failed { why: js::words(&error) }) });
-            }
+            Err(error) => self.fail(reporter, js::words(&error)),
         }
+    }
+
+    /// Never from inside a call to [`Self::perform`].
+    fn fail(&self, reporter: Reporter, why: String) {
+        spawn_local(async move { reporter.report(PairEvent::Failed { why }) });
     }
 
     fn take(&self, pair: PairId) -> Option<Peer> {
