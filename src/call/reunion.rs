@@ -80,9 +80,8 @@ impl Phone {
         let own_joined = members.iter().any(|member| member.peer == me && member.joined);
         let Some(call) = &mut self.call else { return };
         match call.stage {
-            Stage::Outgoing { .. } if members.iter().all(|member| member.peer == me || !member.joined) => {
-                self.invite_again();
-            }
+            // It rings there; to invite once more would begin a call that is declined at this moment anew.
+            Stage::Outgoing { ref mut ringing, .. } => *ringing = true,
             Stage::Accepting { media, .. } if !own_joined => {
                 let accept = self.send(ClientMessage::Accept { call: id, media });
                 if let Some(call) = &mut self.call {

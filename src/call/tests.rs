@@ -11,8 +11,8 @@ use super::{
     *,
 };
 use crate::protocol::{
-    CLOSE_SUPERSEDED, CallId, EndReason, ErrorCode, Media, Nickname, Presence, ServerFrame, ServerMessage,
-    VERSION, Welcome,
+    CLOSE_SUPERSEDED, CallId, CallState, EndReason, ErrorCode, Media, Member, Nickname, Presence,
+    ServerFrame, ServerMessage, VERSION, Welcome,
 };
 
 const ME: u64 = 5;
@@ -239,6 +239,30 @@ fn an_accepted_offer_is_answered_at_once() {
     let effects = alice.wants(Action::Accept { media: Media::Video });
     assert_eq!(sent(&effects), [&ClientMessage::Accept { call: call(1), media: Media::Video }]);
     assert!(matches!(operations(&effects)[..], [PairOp::Answer { .. }]), "on the connection that is open");
+}
+
+#[test]
+fn coming_back_while_it_rings_there_invites_nobody_again() {
+    let mut alice = Alice::inside();
+    alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });
+    alice.hears(ServerMessage::Ringing { call: call(1), peer: peer(BOB) });
+    alice.socket(SocketEvent::Closed { code: 1006 });
+    alice.waits(Timeouts::default().backoff_most);
+    alice.socket(SocketEvent::Opened);
+    let ServerMessage::Welcome(welcome) = welcome(1) else { panic!() };
+    let member = |of: u64, joined| Member {
+        peer: peer(of),
+        joined,
+        media: Media::Voice,
+        incarnation: Incarnation::from_random(of),
+        invited_by: (!joined).then_some(peer(ME)),
+    };
+    let members = vec![member(ME, true), member(BOB, false)];
+    let state = CallState { call: call(1), members, awaited: Vec::new() };
+    let effects = alice.hears(ServerMessage::Welcome(Welcome { call: Some(state), ..welcome }));
+    let invites = |message: &&&ClientMessage| matches!(message, ClientMessage::Invite { .. });
+    assert_eq!(sent(&effects).iter().filter(invites).count(), 0, "it may be declined at this moment");
+    assert_eq!(alice.status(), Some(CallStatus::Ringing));
 }
 
 #[test]

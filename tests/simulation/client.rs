@@ -98,7 +98,10 @@ impl World {
         for effect in effects {
             self.note(|| format!("{person}      -> {}", brief(&effect)));
             let harmless = !matches!(&effect, Effect::Pair { op, .. } if !is_blank(op));
-            assert!(harmless || !was_ringing, "something was negotiated while it rings, before anybody accepted");
+            assert!(
+                harmless || !was_ringing,
+                "something was negotiated while it rings, before anybody accepted"
+            );
             self.tally.did(&effect, self.clients[person].page);
             self.perform(person, effect);
         }

@@ -104,7 +104,8 @@ pub struct World {
     pub standing: BTreeSet<u32>,
     pub told_open: BTreeSet<u32>,
     pub tally: Tally,
-    pub trace: Vec<String>,
+    /// What happened, in a run that is told.
+    pub trace: Option<Vec<String>>,
     due: BinaryHeap<Due>,
     order: u64,
     next_wire: u64,
@@ -113,7 +114,9 @@ pub struct World {
 
 impl World {
     pub fn new(seed: u64, people: usize) -> Self {
-        let timeouts = Timeouts::default();
+        // Somebody whose last word was lost is waited for no longer than a run comes to rest.
+        let most = Duration::from_secs(100);
+        let timeouts = Timeouts { path_give_up: most, call_grace: most, ..Timeouts::default() };
         let limits = RoomLimits { peers: 100, call_members: 8 };
         let mut world = Self {
             now: Duration::ZERO,
@@ -130,7 +133,7 @@ impl World {
             standing: BTreeSet::new(),
             told_open: BTreeSet::new(),
             tally: Tally::default(),
-            trace: Vec::new(),
+            trace: None,
             due: BinaryHeap::new(),
             order: 0,
             next_wire: 0,
@@ -156,9 +159,10 @@ impl World {
     }
 
     pub fn note(&mut self, line: impl FnOnce() -> String) {
+        let Some(trace) = &mut self.trace else { return };
         let line = line();
         if !["Ping", "Pong", "<- Tick", "Heartbeat", "Count"].iter().any(|dull| line.contains(dull)) {
-            self.trace.push(format!("{:>9.3} {line}", self.now.as_secs_f64()));
+            trace.push(format!("{:>9.3} {line}", self.now.as_secs_f64()));
         }
     }
 
@@ -262,7 +266,23 @@ impl World {
             crate::invariants::expected_error(*code);
         }
         self.tally.heard(&frame.message);
+        if matches!(frame.message, ServerMessage::Signal { .. }) && self.dice.percent(5) {
+            return self.down_out_of_order(to, frame);
+        }
         self.tell_person(to, SocketEvent::Message(frame));
+    }
+
+    /// What peers say to each other may take two ways, and be said again when it may have been lost: it comes late
+    /// and behind what was said after it, or it comes twice.
+    fn down_out_of_order(&mut self, to: ConnectionId, frame: ServerFrame) {
+        if self.dice.percent(50) {
+            self.tell_person(to, SocketEvent::Message(frame.clone()));
+        }
+        let Some(Wire { person, page, socket, .. }) = self.wires.get(&to).filter(|wire| wire.alive) else {
+            return;
+        };
+        let (person, page, socket) = (*person, *page, *socket);
+        self.after(1, 400, Event::ToPerson { person, page, socket, event: SocketEvent::Message(frame) });
     }
 
     fn tell_person(&mut self, wire: ConnectionId, event: SocketEvent) {

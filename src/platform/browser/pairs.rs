@@ -30,7 +30,9 @@ impl Pairs {
             PairOp::Close => drop(self.take(pair)),
             op => match self.peers.borrow().get(&pair) {
                 Some(peer) => peer.perform(op),
-                None => self.fail(Reporter::new(pair, self.dispatch.clone()), "it could not be opened".into()),
+                None => {
+                    self.fail(Reporter::new(pair, self.dispatch.clone()), "it could not be opened".into())
+                }
             },
         }
     }

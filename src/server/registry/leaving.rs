@@ -2,9 +2,9 @@
 
 use super::{
     Asked, ConnectionId, Registry,
-    call::{Member, while_ringing},
+    call::{Call, Member, while_ringing},
     deadlines::Due,
-    peer::Link,
+    peer::{Link, Peer},
 };
 use crate::{
     protocol::{CallId, EndReason, PeerId, ServerMessage},
@@ -74,12 +74,19 @@ impl Registry {
     /// Ends a call for everybody who is still in it.
     pub(super) fn end(&mut self, asked: Option<Asked>, id: CallId, reason: EndReason) {
         let Some(call) = self.calls.remove(&id) else { return };
-        if !call.awaited().is_empty() {
+        if !call.awaited().is_empty() || self.misses_somebody_of(&call) {
+            // Whoever is back and has not heard of it may still ask for it.
             self.over.insert(id, reason);
+            self.deadlines.add(self.now + self.timeouts.reunion, Due::Reunion(id));
         }
         for member in call.members() {
             self.release(asked, id, member, reason);
         }
+    }
+
+    fn misses_somebody_of(&self, call: &Call) -> bool {
+        let is_lost = |peer: &Peer| matches!(peer.link, Link::Lost { .. });
+        call.members().iter().any(|member| self.peers.get(&member.peer).is_some_and(is_lost))
     }
 
     /// The call is over for one peer, who is told so, now or when it is back.

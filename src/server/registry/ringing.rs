@@ -211,16 +211,16 @@ impl Registry {
         Ok(())
     }
 
+    /// Leaving while it rings is declining, of somebody who had accepted before the server forgot the call: no
+    /// reason to have the caller wait.
     pub(super) fn leave(&mut self, asked: Asked, id: CallId) -> Result<(), ErrorCode> {
         if self.stays_away(asked, id) {
             return Ok(());
         }
         let member =
             self.calls.get(&id).and_then(|call| call.member(asked.by)).ok_or(ErrorCode::UnknownCall)?;
-        if !member.is_joined() {
-            return Err(ErrorCode::NotAccepted);
-        }
-        self.part(Some(asked), id, asked.by, EndReason::HungUp);
+        let reason = if member.is_joined() { EndReason::HungUp } else { EndReason::Declined };
+        self.part(Some(asked), id, asked.by, reason);
         Ok(())
     }
 

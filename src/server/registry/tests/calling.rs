@@ -317,3 +317,15 @@ fn the_status_of_everybody_follows_the_call() {
     story.leaves(bob, call(1));
     assert_eq!([alice, bob].map(|who| status(&story, who)), [Status::Away, Status::Available]);
 }
+
+#[test]
+fn leaving_while_it_rings_is_declining_that_costs_the_caller_nothing() {
+    let (mut story, alice, bob, _) = Story::of_three();
+    for number in 1..=3 {
+        story.invites(alice, call(number), bob);
+        story.hears(alice);
+        story.leaves(bob, call(number));
+        let ended = ServerMessage::CallEnded { call: call(number), reason: EndReason::Declined };
+        assert_eq!(story.hears(alice), [ended]);
+    }
+}

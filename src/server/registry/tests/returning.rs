@@ -152,3 +152,19 @@ fn whoever_returns_to_a_taken_name_gets_another_and_keeps_the_id() {
     let admission = &story.admissions[&connection];
     assert_eq!((admission.peer, admission.nickname.as_str()), (claim.peer, "Ada 2"));
 }
+
+#[test]
+fn a_call_that_was_declined_in_the_callers_absence_is_not_begun_anew_by_the_same_invitation() {
+    let (mut story, alice, bob, _) = Story::of_three();
+    story.invites(alice, call(1), bob);
+    story.loses_socket(alice);
+    story.declines(bob, call(1));
+    let alice = story.comes_back(alice, page(1));
+    story.hears(bob);
+    story.invites(alice, call(1), bob);
+    assert_eq!(story.hears_refusal(alice), Some(ErrorCode::CallIdTaken));
+    assert_eq!(story.hears(bob), [], "who has declined is not rung again");
+    story.passes(story.timeouts.reunion);
+    story.invites(alice, call(1), bob);
+    assert!(matches!(story.hears(bob)[..], [ServerMessage::Invited { .. }]), "not remembered for ever");
+}
