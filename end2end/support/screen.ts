@@ -40,6 +40,7 @@ export function screenOf(page: Page) {
     cameraPicker: page.getByRole('combobox', { name: 'Camera' }),
     microphonePicker: page.getByRole('combobox', { name: 'Microphone' }),
     trouble: page.getByRole('alert'),
+    tryAgain: page.getByRole('button', { name: 'Try again' }),
     goInWithout: button('Go in without'),
 
     // The room.

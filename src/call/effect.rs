@@ -63,6 +63,8 @@ pub enum PairOp {
     Control(Control),
     /// How many bytes have arrived on this connection, however they did.
     Count,
+    /// What was sent into the void is missed: a picture that stands by itself, of each camera.
+    KeyFrame,
     Close,
 }
 

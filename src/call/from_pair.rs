@@ -166,11 +166,14 @@ impl Phone {
         let offerer = other.pair.as_ref().is_some_and(Pair::is_offerer);
         match path {
             PathState::Connected => {
-                other.seeking = None;
+                let was_lost = other.seeking.take().is_some();
+                let pair = other.pair_id();
                 other.failures = 0;
                 if call.connected_since.is_none() {
                     call.connected_since = Some(now);
                     self.measure("tincan-connected", now);
+                } else if let Some(pair) = pair.filter(|_| was_lost) {
+                    self.emit(Effect::Pair { pair, op: PairOp::KeyFrame });
                 }
             }
             // Before the answer, a path that failed is none that was lost.

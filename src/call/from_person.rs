@@ -34,6 +34,7 @@ impl Phone {
             Action::Camera(on) => self.turn_camera(on),
             Action::Block(peer) => self.block(peer),
             Action::Unblock(nickname) => self.unblock(&nickname),
+            Action::RetryDevices => self.retry_devices(),
             Action::TapToHear => self.emit(Effect::Play),
         }
     }

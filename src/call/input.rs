@@ -82,6 +82,8 @@ pub enum Action {
     Camera(bool),
     Block(PeerId),
     Unblock(String),
+    /// Opens devices that are wanted and failed once more.
+    RetryDevices,
     /// Tries to play again what the browser refused to play without a gesture.
     TapToHear,
 }
@@ -150,10 +152,6 @@ pub enum DeviceEvent {
     Failed {
         kind: DeviceKind,
         problem: DeviceProblem,
-    },
-    /// The device was unplugged, or its permission taken back.
-    Ended {
-        kind: DeviceKind,
     },
     /// The devices that the browser knows now.
     Listed(Vec<DeviceInfo>),

@@ -143,9 +143,6 @@ impl LocalMedia {
             DeviceEvent::Failed { kind, problem } => {
                 self.device_mut(kind).state = DeviceState::Failed(problem)
             }
-            DeviceEvent::Ended { kind } => {
-                self.device_mut(kind).state = DeviceState::Failed(DeviceProblem::Unplugged);
-            }
             DeviceEvent::Listed(listed) => self.listed = listed,
         }
     }

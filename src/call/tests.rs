@@ -242,6 +242,16 @@ fn an_accepted_offer_is_answered_at_once() {
 }
 
 #[test]
+fn a_path_that_is_back_begins_with_a_whole_picture() {
+    let mut alice = Alice::in_call();
+    alice.pair(PairEvent::State(PathState::Disconnected));
+    let effects = alice.pair(PairEvent::State(PathState::Connected));
+    assert_eq!(operations(&effects), [&PairOp::KeyFrame]);
+    let effects = alice.pair(PairEvent::State(PathState::Connected));
+    assert_eq!(operations(&effects), Vec::<&PairOp>::new(), "it was there already");
+}
+
+#[test]
 fn coming_back_while_it_rings_there_invites_nobody_again() {
     let mut alice = Alice::inside();
     alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });

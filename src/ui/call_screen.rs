@@ -6,7 +6,7 @@ use super::{
     avatar::Avatar,
     call_controls::{CallControls, toggle_camera, toggle_microphone},
     call_status::{Badges, CallStatusLine},
-    device_trouble::trouble,
+    device_trouble::{TryAgain, trouble},
     focus,
     icon::{Glyph, Icon},
     live::{live, memo},
@@ -121,7 +121,14 @@ fn Trouble() -> impl IntoView {
     live(move || {
         trouble.get().map(|(devices, problem)| {
             let words = [words::trouble(devices, problem), ". ", words::remedy(problem)].concat();
-            view! { <p class="badge" role="alert"><Icon glyph=Glyph::Warning/>{words}</p> }
+            view! {
+                <div class="badge badge--trouble" role="alert">
+                    <Icon glyph=Glyph::Warning/>
+                    <p>{words}</p>
+                    <TryAgain problem/>
+                </div>
+            }
+            .into_fresh()
         })
     })
     .into_fresh()

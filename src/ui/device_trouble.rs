@@ -32,11 +32,6 @@ pub fn trouble(local: &LocalView) -> Option<(Devices, DeviceProblem)> {
 #[component]
 pub fn DeviceTrouble(devices: Devices, problem: DeviceProblem) -> impl IntoView {
     let session = expect_context::<Session>();
-    let again = move |_| {
-        let (microphone, camera) =
-            session.local.with_untracked(|local| (local.use_microphone, local.use_camera));
-        session.act(Action::ChooseDevices { microphone, camera });
-    };
     let without = move |_| {
         let microphone = devices == Devices::One(DeviceKind::Camera);
         session.act(Action::ChooseDevices { microphone, camera: false });
@@ -51,12 +46,22 @@ pub fn DeviceTrouble(devices: Devices, problem: DeviceProblem) -> impl IntoView 
             <p class="trouble__what">{words::trouble(devices, problem)}</p>
             <p>{words::remedy(problem)}</p>
             <div class="actions">
-                {(problem != DeviceProblem::Insecure).then(|| view! {
-                    <button type="button" class="button" on:click=again>"Try again"</button>
-                })}
+                <TryAgain problem/>
                 <button type="button" class="button button--quiet" on:click=without>"Go in without"</button>
             </div>
         </div>
     }
     .into_fresh()
+}
+
+/// Opens what is wanted and failed once more, where that can help.
+#[component]
+pub fn TryAgain(problem: DeviceProblem) -> impl IntoView {
+    let session = expect_context::<Session>();
+    (problem != DeviceProblem::Insecure).then(|| {
+        view! {
+            <button type="button" class="button" on:click=move |_| session.act(Action::RetryDevices)>"Try again"</button>
+        }
+        .into_fresh()
+    })
 }

@@ -300,7 +300,7 @@ impl Page {
             3 => Input::Page(PageEvent::Leaving),
             4 => Input::Device(DeviceEvent::Opened { kind: kind(story), id: story.maybe(Story::text) }),
             5 => Input::Device(DeviceEvent::Failed { kind: kind(story), problem: problem(story) }),
-            6 => Input::Device(DeviceEvent::Ended { kind: kind(story) }),
+            6 => Input::Device(DeviceEvent::Failed { kind: kind(story), problem: DeviceProblem::Unplugged }),
             7 => {
                 let device = |story: &mut Story| DeviceInfo {
                     kind: kind(story),

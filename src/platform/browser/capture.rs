@@ -116,15 +116,24 @@ async fn refuses_both(error: &JsValue) -> bool {
     match problem(error) {
         DeviceProblem::Insecure => true,
         DeviceProblem::Denied => {
-            let microphone = permission("microphone").await;
-            microphone.is_some() && microphone == permission("camera").await
+            let microphone = permission(DeviceKind::Microphone).await;
+            microphone.is_some() && microphone == permission(DeviceKind::Camera).await
         }
         _ => false,
     }
 }
 
+/// Whether this page may surely not open one.
+pub async fn is_denied(kind: DeviceKind) -> bool {
+    permission(kind).await.is_some_and(|state| state == "denied")
+}
+
 /// `granted`, `denied` or `prompt`; `None` where the browser does not tell.
-async fn permission(name: &'static str) -> Option<String> {
+async fn permission(kind: DeviceKind) -> Option<String> {
+    let name = match kind {
+        DeviceKind::Microphone => "microphone",
+        DeviceKind::Camera => "camera",
+    };
     let permissions = js::get(&window().navigator(), "permissions");
     let query = js::call(&permissions, "query", &[js::object(&[("name", name.into())])]);
     let status = js::settled(query.map(JsCast::unchecked_into)).await.ok()?;

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use wasm_bindgen::JsCast;
 use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcRtpTransceiver};
 
@@ -78,6 +78,22 @@ impl Lines {
     pub fn send(&self, kind: DeviceKind, track: Option<&MediaStreamTrack>) -> Option<Promise> {
         let transceivers = self.transceivers.borrow();
         transceivers.get(position(kind)).map(|line| line.sender().replace_track(track))
+    }
+
+    /// Sends a picture that stands by itself, where the browser does so when asked (W3C WebRTC Extensions, section
+    /// 5.5). The others wait for the other side's browser to ask, which may take it three seconds.
+    pub fn refresh(&self) {
+        let key_frame = js::object(&[("keyFrame", true.into())]);
+        let options = js::object(&[("encodingOptions", Array::of1(&key_frame).into())]);
+        for line in self.transceivers.borrow().iter() {
+            let sender = line.sender();
+            if sender.track().is_some_and(|track| track.kind() == "video") {
+                let set = js::call(&sender, "getParameters", &[]).and_then(|parameters| {
+                    js::call(&sender, "setParameters", &[parameters, options.clone()])
+                });
+                js::ignore(set.map(JsCast::unchecked_into));
+            }
+        }
     }
 
     /// What comes from the other side.

@@ -10,8 +10,14 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MediaStreamTrack;
 
 use super::{
-    Dispatch, Level, capture::Request, device_list::DeviceList, js, meter::Meter, pairs::Pairs,
-    streams::Streams, track::OpenTrack,
+    Dispatch, Level,
+    capture::{Request, is_denied},
+    device_list::DeviceList,
+    js,
+    meter::Meter,
+    pairs::Pairs,
+    streams::Streams,
+    track::OpenTrack,
 };
 use crate::{
     call::{
@@ -158,7 +164,11 @@ impl Inner {
             open.track.set_enabled(!self.muted.get());
         }
         let ended = Rc::downgrade(&self);
-        open.on_ended(move || ended.upgrade().iter().for_each(|inner| inner.ended(kind)));
+        open.on_ended(move || {
+            if let Some(inner) = ended.upgrade() {
+                spawn_local(inner.ended(kind));
+            }
+        });
         let placed = self.place(kind, Some(&open.track));
         let old = self.slot(kind).open.replace(Some(open));
         let _ = js::settled(Ok(placed)).await;
@@ -204,10 +214,14 @@ impl Inner {
         }
     }
 
-    /// Unplugged, or its permission taken back.
-    fn ended(&self, kind: DeviceKind) {
+    /// Unplugged, or its permission taken back: the track does not say which, but the permission does.
+    async fn ended(self: Rc<Self>, kind: DeviceKind) {
         self.close(kind);
-        self.report(DeviceEvent::Ended { kind });
+        let turn = self.slot(kind).turn.get();
+        let problem = if is_denied(kind).await { DeviceProblem::Denied } else { DeviceProblem::Unplugged };
+        if self.slot(kind).turn.get() == turn {
+            self.report(DeviceEvent::Failed { kind, problem });
+        }
     }
 }
 

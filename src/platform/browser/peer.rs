@@ -88,8 +88,10 @@ impl Peer {
         if let PairOp::Control(control) = op {
             return self.channel.send(&control);
         }
-        if op == PairOp::Count {
-            return self.inner.path.count();
+        match op {
+            PairOp::Count => return self.inner.path.count(),
+            PairOp::KeyFrame => return self.inner.lines.refresh(),
+            _ => {}
         }
         self.inner.waiting.borrow_mut().push_back(op);
         if !self.inner.working.replace(true) {
@@ -174,7 +176,9 @@ impl Inner {
                 self.add_candidate(None);
                 Ok(None)
             }
-            PairOp::Open { .. } | PairOp::Control(_) | PairOp::Count | PairOp::Close => Ok(None),
+            PairOp::Open { .. } | PairOp::Control(_) | PairOp::Count | PairOp::KeyFrame | PairOp::Close => {
+                Ok(None)
+            }
         }
     }
 
