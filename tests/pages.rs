@@ -31,14 +31,50 @@ async fn only_scripts_of_this_answer_run() {
 #[tokio::test]
 async fn every_answer_has_the_security_headers() {
     let server = Server::start().await;
-    for path in ["/", "/healthz", "/nowhere", "/ws"] {
-        let answer = http::get(&server, path).await;
-        for name in
-            ["x-content-type-options", "referrer-policy", "permissions-policy", "content-security-policy"]
-        {
-            assert!(answer.header(name).is_some(), "{path} has no {name}");
+    for (method, path) in [
+        ("GET", "/"),
+        ("HEAD", "/"),
+        ("POST", "/"),
+        ("GET", "/r/k7qm-3xpd-9wzt"),
+        ("GET", "/healthz"),
+        ("GET", "/nowhere"),
+        ("GET", "/pkg/nothing.js"),
+        ("GET", "/ws"),
+    ] {
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let answer = http::request(&server, &request).await;
+        for (name, part) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("permissions-policy", "camera=(self), microphone=(self), display-capture=(self)"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("content-security-policy", "default-src 'none'"),
+            ("content-security-policy", "frame-ancestors 'none'"),
+        ] {
+            let value = answer.header(name).unwrap_or_default();
+            assert!(
+                value.contains(part) && !value.contains("unsafe-inline"),
+                "{method} {path}: {name}: {value}"
+            );
         }
-        assert_eq!(answer.header("cross-origin-opener-policy"), Some("same-origin"));
+        assert_eq!(answer.header("strict-transport-security"), None, "this is http");
+    }
+}
+
+#[tokio::test]
+async fn https_is_asked_for_only_where_a_trusted_proxy_says_that_it_is_there() {
+    let of = |scheme: &str| {
+        format!("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-Proto: {scheme}\r\n\r\n")
+    };
+    for (behind_proxy, scheme, wanted) in [
+        (true, "https", Some("max-age=31536000")),
+        (true, "http, https", Some("max-age=31536000")),
+        (true, "https, http", None),
+        (false, "https", None),
+    ] {
+        let server = Server::start_with(|config| config.behind_proxy = behind_proxy).await;
+        let answer = http::request(&server, &of(scheme)).await;
+        assert_eq!(answer.header("strict-transport-security"), wanted, "{behind_proxy} {scheme}");
     }
 }
 

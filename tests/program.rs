@@ -4,7 +4,7 @@ mod support;
 
 use std::{net::SocketAddr, process::Stdio};
 
-use support::{PATIENCE, Raw};
+use support::{PATIENCE, Person, Raw, person::Entrance};
 use tincan::protocol::ServerMessage;
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
@@ -20,8 +20,9 @@ fn tincan(arguments: &[&str]) -> Command {
 }
 
 /// Starts it on a free port, and gives that with what it logs from then on.
-async fn listening() -> (Child, SocketAddr, Lines<BufReader<ChildStderr>>) {
-    let mut child = tincan(&["--listen", "127.0.0.1:0"]).spawn().expect("it does not start");
+async fn listening(arguments: &[&str]) -> (Child, SocketAddr, Lines<BufReader<ChildStderr>>) {
+    let mut command = tincan(arguments);
+    let mut child = command.args(["--listen", "127.0.0.1:0"]).spawn().expect("it does not start");
     let mut log = BufReader::new(child.stderr.take().expect("it is piped")).lines();
     let line = timeout(PATIENCE, log.next_line()).await.expect("it says nothing").expect("it is readable");
     let line = line.expect("it stopped");
@@ -31,7 +32,7 @@ async fn listening() -> (Child, SocketAddr, Lines<BufReader<ChildStderr>>) {
 
 #[tokio::test]
 async fn sigterm_is_told_to_every_socket() {
-    let (mut child, address, _log) = listening().await;
+    let (mut child, address, _log) = listening(&[]).await;
     let mut raw = Raw::connects_to(address).await;
     raw.says_hello("Ada").await;
     assert!(raw.hears().await.is_ok());
@@ -67,7 +68,7 @@ async fn a_wrong_value_stops_the_start_with_a_sentence() {
 
 #[tokio::test]
 async fn an_address_that_is_taken_stops_the_start_with_a_sentence() {
-    let (_child, address, _log) = listening().await;
+    let (_child, address, _log) = listening(&[]).await;
     let sentence = complaint(&["--listen", &address.to_string()]).await;
     assert!(sentence.contains("already"), "{sentence}");
 }
@@ -79,11 +80,15 @@ async fn help_is_no_mistake() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("--ice-server"));
 }
 
-#[tokio::test]
-async fn nobody_is_named_in_the_log() {
-    let (mut child, address, mut log) = listening().await;
+/// What it logs while somebody comes into a room, says something wrong, and goes.
+async fn log_of_a_visit(arguments: &[&str]) -> String {
+    let (mut child, address, mut log) = listening(arguments).await;
     let mut raw = Raw::connects_to(address).await;
-    raw.says_hello("Unmistakable").await;
+    let (room, nickname) = (support::room(ROOM), NICKNAME);
+    let entrance = Entrance { room, nickname, incarnation: support::page(1), ticket: None, grant: None };
+    Person::says_hello(&mut raw, entrance).await;
+    assert!(raw.hears().await.is_ok());
+    raw.says(SDP.to_owned()).await;
     assert!(raw.hears().await.is_ok());
     drop(raw);
     let pid = child.id().expect("it runs").to_string();
@@ -92,8 +97,32 @@ async fn nobody_is_named_in_the_log() {
     while let Ok(Some(line)) = timeout(PATIENCE, log.next_line()).await.expect("it does not end") {
         lines.push(line);
     }
-    let log = lines.join("\n");
-    assert!(log.contains("a room opened"), "{log}");
-    assert!(!log.contains("Unmistakable") && !log.contains("127.0.0.1"), "{log}");
     assert!(child.wait().await.is_ok());
+    lines.join("\n")
+}
+
+const NICKNAME: &str = "Unmistakable";
+const ROOM: &str = "k7qm-3xpd-9wzt";
+const SDP: &str = "c=IN IP4 192.0.2.77";
+
+#[tokio::test]
+async fn nobody_is_named_in_the_log() {
+    let log = log_of_a_visit(&[]).await;
+    assert!(log.contains("a room opened"), "{log}");
+    let log = log.to_lowercase();
+    for secret in [NICKNAME, ROOM, "k7qm3xpd9wzt", "192.0.2", "127.0.0.1"] {
+        assert!(!log.contains(&secret.to_lowercase()), "{secret} is in it: {log}");
+    }
+}
+
+#[tokio::test]
+async fn one_connection_can_be_followed_through_a_detailed_log() {
+    let log = log_of_a_visit(&["--log", "debug"]).await;
+    let (_, number) = log.split_once("connection=").expect("a connection");
+    let number = number.split_whitespace().next().expect("its number");
+    let connection = format!("connection={number} ");
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains(&connection)).collect();
+    let told = ["opened", "joined", "refused", "ended"];
+    assert!(told.iter().all(|word| lines.iter().any(|line| line.contains(word))), "{log}");
+    assert!(!log.contains("192.0.2"), "what is said is not logged: {log}");
 }

@@ -21,10 +21,19 @@ impl From<IpAddr> for Origin {
     }
 }
 
-/// What the proxy that stands directly in front says: the last entry is its own.
+/// Who connects, as the proxy says that stands directly in front.
 pub fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
-    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-    last.rsplit(',').next()?.trim().parse().ok()
+    of_nearest_proxy(headers, "x-forwarded-for")?.parse().ok()
+}
+
+pub fn came_by_https(headers: &HeaderMap) -> bool {
+    of_nearest_proxy(headers, "x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
+}
+
+/// The last entry is its own; what stands before may be anybody's.
+fn of_nearest_proxy<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let last = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+    Some(last.rsplit(',').next()?.trim())
 }
 
 /// Counts connections. The lock is held for a look-up only.

@@ -95,6 +95,11 @@ impl Hub {
         self.0.census.count(origin, self.0.config.limits.connections_per_address())
     }
 
+    /// What one more connection is called, in logs too.
+    pub fn number_connection(&self) -> ConnectionId {
+        ConnectionId(self.0.connections.fetch_add(1, Ordering::Relaxed))
+    }
+
     pub fn stop(&self) {
         self.0.stop.send_replace(true);
     }
@@ -118,7 +123,13 @@ impl Hub {
     ///
     /// # Errors
     /// When there is no such room and there can be none. A refusal by the room itself is no error here.
-    pub fn join(&self, mailbox: &Arc<Mailbox>, id: u32, hello: Hello) -> Result<Option<Seat>, ErrorCode> {
+    pub fn join(
+        &self,
+        connection: ConnectionId,
+        mailbox: &Arc<Mailbox>,
+        id: u32,
+        hello: Hello,
+    ) -> Result<Option<Seat>, ErrorCode> {
         let Hello { room: key, nickname, incarnation, ticket, grant, .. } = hello;
         if key == protocol::Room::Lobby && !self.0.config.lobby {
             return Err(ErrorCode::LobbyClosed);
@@ -129,7 +140,6 @@ impl Hub {
             .as_ref()
             .zip(grant)
             .and_then(|(claim, grant)| signer.verify_grant(&grant, &key, claim.peer, now));
-        let connection = ConnectionId(self.0.connections.fetch_add(1, Ordering::Relaxed));
         loop {
             let room = self.room(&key)?;
             let (nickname, claim, grant) = (nickname.clone(), claim.clone(), grant.clone());
@@ -143,8 +153,7 @@ impl Hub {
 
     /// Collides with another one in its room once in 2³² for each peer there; the registry refuses it then.
     fn fresh_peer(&self) -> PeerId {
-        let count = self.0.connections.fetch_add(1, Ordering::Relaxed);
-        PeerId::from_random(self.0.ids.hash_one(count))
+        PeerId::from_random(self.0.ids.hash_one(self.number_connection().0))
     }
 
     fn room(&self, key: &protocol::Room) -> Result<Arc<Room>, ErrorCode> {

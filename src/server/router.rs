@@ -33,7 +33,7 @@ pub fn router(hub: &Hub) -> Router {
         .route("/ws", get(socket::upgrade).with_state(hub.clone()))
         .nest_service(&format!("{build}/pkg"), revalidated.layer(files(&package)))
         .fallback_service(revalidated.layer(files(site).fallback(page)))
-        .layer(middleware::map_response(headers::secure))
+        .layer(middleware::from_fn_with_state(hub.config().behind_proxy, headers::secure))
 }
 
 fn files(folder: &Path) -> ServeDir {

@@ -27,6 +27,7 @@ use super::{
     accept::Alive,
     address::Counted,
     hub::{Content, Hub},
+    registry::ConnectionId,
 };
 
 struct Socket {
@@ -44,8 +45,8 @@ enum Event {
 }
 
 /// Serves one socket until it ends, and ends it.
-async fn serve(mut socket: Socket, hub: Hub, counted: Option<Counted>, _alive: Alive) {
-    let mut speaker = Speaker::new(hub.clone());
+async fn serve(mut socket: Socket, hub: Hub, id: ConnectionId, counted: Option<Counted>, _alive: Alive) {
+    let mut speaker = Speaker::new(hub.clone(), id);
     let ending = match counted {
         Some(_) => converse(&mut socket, &hub, &mut speaker).await,
         None => Ending::TooManyConnections,

@@ -215,7 +215,7 @@ fn send(
     let slow = is_full.then(|| members.remove(&to)).flatten();
     slow.into_iter()
         .map(|member| {
-            debug!(peer = %member.peer, "dropped: it does not read");
+            debug!(connection = to.0, peer = %member.peer, "dropped: it does not read");
             member.mailbox.close_at_once(CLOSE_TOO_SLOW);
             (to, member.peer)
         })

@@ -32,6 +32,10 @@ impl Seat {
         Self { room, peer, connection, mailbox }
     }
 
+    pub fn peer(&self) -> PeerId {
+        self.peer
+    }
+
     /// What the peer says.
     pub fn hear(&self, id: u32, message: ClientMessage) {
         let (peer, connection) = (self.peer, self.connection);

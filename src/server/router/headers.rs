@@ -1,9 +1,13 @@
 //! Security headers.
 
 use axum::{
+    extract::{Request, State},
     http::{HeaderName, HeaderValue, header},
+    middleware::Next,
     response::Response,
 };
+
+use crate::server::address;
 
 const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -23,10 +27,19 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
-/// Puts the headers on every answer that does not say otherwise.
-pub async fn secure(mut response: Response) -> Response {
+/// For a year, this host is asked over https only (RFC 6797).
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Puts the headers on every answer that does not say otherwise. Browsers ignore what asks for https on an answer
+/// over http (RFC 6797, section 8.1), so it goes only where a proxy says that it was https.
+pub async fn secure(State(behind_proxy): State<bool>, request: Request, next: Next) -> Response {
+    let is_https = behind_proxy && address::came_by_https(request.headers());
+    let mut response = next.run(request).await;
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(value);
+    }
+    if is_https {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
     }
     response
 }

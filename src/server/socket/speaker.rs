@@ -13,12 +13,14 @@ use crate::{
         hub::{Frame, Hub, Mailbox, Seat},
         parse::{self, Mistake, parse},
         rate::Bucket,
+        registry::ConnectionId,
         sentences::Refusal,
     },
 };
 
 pub struct Speaker {
     hub: Hub,
+    id: ConnectionId,
     mailbox: Arc<Mailbox>,
     place: Place,
     heard_at: Instant,
@@ -43,7 +45,7 @@ enum Place {
 }
 
 impl Speaker {
-    pub fn new(hub: Hub) -> Self {
+    pub fn new(hub: Hub, id: ConnectionId) -> Self {
         let (now, since_start) = (Instant::now(), hub.now());
         let limits = &hub.config().limits;
         Self {
@@ -53,6 +55,7 @@ impl Speaker {
             messages: Bucket::new(limits.messages(), since_start),
             mistakes: Bucket::new(limits.mistakes(), since_start),
             hub,
+            id,
         }
     }
 
@@ -62,7 +65,7 @@ impl Speaker {
 
     /// Gives up the seat, if there is one, so that the room knows before the last words are through.
     pub fn leave(self, ending: &Ending) -> Arc<Mailbox> {
-        debug!("a connection ends: {ending:?}");
+        debug!(connection = self.id.0, ?ending, "ended");
         self.mailbox
     }
 
@@ -150,8 +153,11 @@ impl Speaker {
     fn join(&mut self, id: u32, hello: Hello) {
         let timeouts = &self.hub.config().timeouts;
         let now = Instant::now();
-        self.place = match self.hub.join(&self.mailbox, id, hello) {
-            Ok(Some(seat)) => Place::Seated { seat, renew_ticket_at: now + half(timeouts.ticket) },
+        self.place = match self.hub.join(self.id, &self.mailbox, id, hello) {
+            Ok(Some(seat)) => {
+                debug!(connection = self.id.0, peer = %seat.peer(), "joined");
+                Place::Seated { seat, renew_ticket_at: now + half(timeouts.ticket) }
+            }
             Ok(None) => Place::Outside { hello_by: now + timeouts.hello },
             Err(code) => {
                 self.refuse(Mistake { code, id: Some(id) });
@@ -174,6 +180,7 @@ impl Speaker {
     }
 
     fn refuse(&self, Mistake { code, id }: Mistake) {
+        debug!(connection = self.id.0, ?code, "refused");
         self.mailbox.push(Frame::write(id, Refusal::Plain(code).into()));
     }
 }

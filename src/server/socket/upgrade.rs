@@ -74,8 +74,9 @@ fn wants_deflate(query: Option<&str>) -> bool {
 async fn begin(upgrade: OnUpgrade, hub: Hub, origin: address::Origin, inflates: bool, alive: Alive) {
     match upgrade.await.map(into_stream) {
         Ok(Some(stream)) => {
-            let counted = hub.count(origin);
-            serve(Socket { stream: stream.await, inflates }, hub, counted, alive).await;
+            let (id, counted) = (hub.number_connection(), hub.count(origin));
+            debug!(connection = id.0, ?origin, "opened");
+            serve(Socket { stream: stream.await, inflates }, hub, id, counted, alive).await;
         }
         Ok(None) => debug!("an upgraded connection is no TCP stream"),
         Err(error) => debug!("a connection was not upgraded: {error}"),
