@@ -121,7 +121,12 @@ impl Session {
             match rest::load().await {
                 Ok(rest) => self.start(rest),
                 Err(_) => {
-                    self.link.set(Link::Reconnecting { attempts });
+                    let is_there = match self.platform() {
+                        Some(platform) => platform.reaches_server().await,
+                        None => false,
+                    };
+                    // A server that is there has the file of its own version only.
+                    self.link.set(if is_there { Link::Outdated } else { Link::Reconnecting { attempts } });
                     set_timeout(move || self.load(attempts + 1), AGAIN);
                 }
             }

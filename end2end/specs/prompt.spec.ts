@@ -135,11 +135,20 @@ test('a first visit loads no more than it shows, and the rest before anybody ent
 
 test('when the rest of the page does not come, the page says so, and goes on trying', async ({ alice }) => {
   alice.foresees(/Failed to (load|fetch)/, /NetworkError/);
-  await alice.page.route('**/split_rest.wasm', (route) => route.abort());
+  const away = /split_rest\.wasm$|healthz$/;
+  await alice.page.route(away, (route) => route.abort());
   await alice.opens();
   await alice.screen.nickname.fill('Alice');
   await alice.screen.enterLobby.click();
   await expect(alice.page.getByText('The connection to the server is lost.')).toBeVisible();
-  await alice.page.unroute('**/split_rest.wasm');
+  await alice.page.unroute(away);
   await alice.isInTheRoom();
+});
+
+test('a page that was left open while the server was replaced says that there is a newer one', async ({ alice }) => {
+  alice.foresees(/Failed to load/);
+  await alice.page.route('**/split_rest.wasm', (route) => route.fulfill({ status: 404 }));
+  await alice.opens();
+  await alice.screen.nickname.fill('Alice');
+  await expect(alice.page.getByText('There is a newer version of Tincan. Load this page again')).toBeVisible();
 });

@@ -1,6 +1,9 @@
 //! The one call this person is in: its stage, and what is known of each of the others.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::Duration,
+};
 
 use super::{
     Time,
@@ -110,20 +113,26 @@ pub struct Seeking {
 
 /// Signals that wait, bounded in number and size; the oldest gives way.
 #[derive(Clone, Debug, Default)]
-pub struct Held(Vec<Signal>);
+pub struct Held(VecDeque<Signal>);
 
 const HELD_MOST: usize = 128;
+/// Room for many offers of any browser.
+const HELD_BYTES: usize = 256 * 1024;
 
 impl Held {
     pub fn push(&mut self, signal: Signal) {
-        if self.0.len() == HELD_MOST {
-            self.0.remove(0);
+        self.0.push_back(signal);
+        while self.0.len() > HELD_MOST || self.bytes() > HELD_BYTES {
+            self.0.pop_front();
         }
-        self.0.push(signal);
     }
 
-    pub fn take(&mut self) -> Vec<Signal> {
+    pub fn take(&mut self) -> VecDeque<Signal> {
         std::mem::take(&mut self.0)
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.iter().map(Signal::bytes).sum()
     }
 }
 

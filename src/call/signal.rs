@@ -44,6 +44,24 @@ pub struct Candidate {
     pub fragment: Option<String>,
 }
 
+impl Signal {
+    /// How much it holds, about.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match &self.body {
+            Body::Offer { sdp } | Body::Answer { sdp, .. } => sdp.len(),
+            Body::Candidate(Candidate { candidate, mid, fragment, .. }) => {
+                [Some(candidate), mid.as_ref(), fragment.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .map(String::len)
+                    .sum()
+            }
+            Body::EndOfCandidates {} => 0,
+        }
+    }
+}
+
 impl Candidate {
     /// Whether using it would make the browser ask a name server for a host name, which tells that name's
     /// owner this browser's address. Only `.local` names stay on the local network (RFC 6762).

@@ -252,6 +252,18 @@ fn a_path_that_is_back_begins_with_a_whole_picture() {
 }
 
 #[test]
+fn a_caller_cannot_fill_the_memory_of_whom_it_rings() {
+    let mut alice = Alice::inside();
+    alice.is_rung();
+    for sequence in 0..100 {
+        alice.hears(signal(call(1), sequence, Body::Offer { sdp: "x".repeat(50_000) }));
+    }
+    let held = alice.phone.call.as_mut().unwrap().others[0].held.take();
+    let last = held.back().map(|signal| signal.sequence);
+    assert_eq!((held.len(), last), (5, Some(99)), "the oldest give way");
+}
+
+#[test]
 fn coming_back_while_it_rings_there_invites_nobody_again() {
     let mut alice = Alice::inside();
     alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });

@@ -160,6 +160,11 @@ impl Platform {
         StoredValue::new_local(Timer::every(Duration::from_secs(1), tick));
     }
 
+    /// Whether the server answers at all.
+    pub async fn reaches_server(&self) -> bool {
+        page::reaches_server().await
+    }
+
     /// Whether a person has already used this page since it was loaded: sounds may play.
     pub fn has_gesture(&self) -> bool {
         page::has_gesture()

@@ -94,6 +94,12 @@ impl Platform {
     /// Calls `tick` every second for as long as the reactive owner lives.
     pub fn every_second(&self, _tick: impl Fn() + 'static) {}
 
+    /// Whether the server answers at all.
+    #[expect(clippy::unused_async, reason = "the browser's has to wait")]
+    pub async fn reaches_server(&self) -> bool {
+        false
+    }
+
     /// Whether a person has already used this page since it was loaded: sounds may play.
     pub fn has_gesture(&self) -> bool {
         true

@@ -138,3 +138,9 @@ pub fn share(title: &str, url: &str) {
     let shared = js::call(&window().navigator(), "share", &[what]);
     js::ignore(shared.map(JsCast::unchecked_into));
 }
+
+pub async fn reaches_server() -> bool {
+    let options = js::object(&[("cache", "no-store".into())]);
+    let answer = js::call(&window(), "fetch", &["/healthz".into(), options]).map(JsCast::unchecked_into);
+    js::settled(answer).await.is_ok_and(|answer| js::get(&answer, "ok").is_truthy())
+}

@@ -192,3 +192,15 @@ fn a_full_room_lets_nobody_in_but_those_who_return() {
     story.loses_socket(people[0]);
     story.comes_back(people[0], page(1));
 }
+
+#[test]
+fn a_person_appears_within_200_ms() {
+    let mut story = Story::begin();
+    let alice = story.joins("Alice");
+    story.settle();
+    let bob = story.joins("Bob");
+    story.passes(Duration::from_millis(200));
+    let presence = story.received.get_mut(&alice.connection).and_then(Vec::pop);
+    let Some(ServerMessage::Presence(presence)) = presence else { panic!("{presence:?}") };
+    assert!(presence.joined.contains_key(&bob.peer));
+}
