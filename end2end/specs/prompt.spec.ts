@@ -146,9 +146,10 @@ test('when the rest of the page does not come, the page says so, and goes on try
 });
 
 test('a page that was left open while the server was replaced says that there is a newer one', async ({ alice }) => {
-  alice.foresees(/Failed to load/);
+  alice.foresees(/Failed to load/, /WebAssembly/);
   await alice.page.route('**/split_rest.wasm', (route) => route.fulfill({ status: 404 }));
   await alice.opens();
   await alice.screen.nickname.fill('Alice');
+  await alice.screen.enterLobby.click();
   await expect(alice.page.getByText('There is a newer version of Tincan. Load this page again')).toBeVisible();
 });
