@@ -5,6 +5,8 @@
 
 mod active;
 mod candidates;
+pub mod chat;
+mod chatting;
 mod contacts;
 pub mod control;
 pub mod effect;
@@ -31,6 +33,7 @@ use std::time::Duration;
 
 use self::{
     active::{ActiveCall, ControlState},
+    chat::ChatView,
     contacts::Contacts,
     control::Control,
     effect::{Effect, Notification, PairOp, Remembered, Seat, Sound},
@@ -43,7 +46,8 @@ use self::{
 };
 use crate::{
     protocol::{
-        Availability, BootId, ClientFrame, ClientMessage, IceServer, Incarnation, Payload, PeerId, Room,
+        Availability, BootId, CallId, ClientFrame, ClientMessage, IceServer, Incarnation, Payload, PeerId,
+        Room,
     },
     settings::Timeouts,
 };
@@ -190,6 +194,19 @@ impl Phone {
             missed: self.missed.clone(),
             blocked: self.remembered.blocked.clone(),
         }
+    }
+
+    /// What has been written in the call.
+    #[must_use]
+    pub fn chat(&self) -> ChatView {
+        let Some(call) = &self.call else { return ChatView::default() };
+        call.chat.view(call.others.iter().map(|other| (&other.nickname, &other.thread)))
+    }
+
+    /// Another one with each change of [`Self::chat`].
+    #[must_use]
+    pub fn chat_revision(&self) -> Option<(CallId, u64)> {
+        self.call.as_ref().map(|call| (call.id, call.chat.revision()))
     }
 
     /// Everybody else in the room, in the order in which they are shown.

@@ -89,6 +89,8 @@ timeouts! {
     goodbye = 500 ms,
     /// On the control channel each side says a heartbeat this often.
     heartbeat = 500 ms,
+    /// Somebody who has not gone on writing for this long writes no more.
+    typing = 4_000 ms,
     /// A path on which nothing arrives for this long is lost, whatever the browser says of it.
     path_silence = 1_500 ms,
     /// When a path is lost, the server has this long to show that the socket still works.

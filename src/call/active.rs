@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     Time,
+    chat::{Chat, Thread},
     control::MediaState,
     input::PathState,
     pair::{Pair, PairId},
@@ -35,6 +36,7 @@ pub struct ActiveCall {
     pub unlisted: bool,
     /// After a restart of the server, until then: the other side may not be back there yet.
     pub patient_until: Option<Time>,
+    pub chat: Chat,
     /// What the others were told last.
     pub announced: Option<MediaState>,
     /// Both call each other at once: what the other side's call has said so far.
@@ -87,6 +89,7 @@ pub struct Other {
     /// Kept as plain data until this person accepts: nothing of it may reach the network before.
     pub held: Held,
     pub control: ControlState,
+    pub thread: Thread,
     /// While the control channel is open.
     pub watch: Option<Watch>,
     /// Operations that failed since the last time a path stood.
@@ -149,6 +152,7 @@ impl Other {
             next_generation: 0,
             held: Held::default(),
             control: ControlState::NotYet,
+            thread: Thread::default(),
             watch: None,
             failures: 0,
             seeking: None,
@@ -205,6 +209,7 @@ impl ActiveCall {
             grant: None,
             unlisted: false,
             patient_until: None,
+            chat: Chat::default(),
             announced: None,
             rival: None,
         }

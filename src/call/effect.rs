@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Time, control::Control, input::SocketId, local::DeviceKind, pair::PairId, signal::Candidate};
+use super::{
+    Time, chat::ChatMessage, control::Control, input::SocketId, local::DeviceKind, pair::PairId,
+    signal::Candidate,
+};
 use crate::protocol::{ClientFrame, IceServer, Media, Nickname, PeerId, Room};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +43,7 @@ pub enum Effect {
 /// no second one of them is asked for before.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PairOp {
-    /// Makes the connection and its control channel. The offerer also makes the transceivers: microphone,
+    /// Makes the connection and its channels. The offerer also makes the transceivers: microphone,
     /// camera, screen, screen sound, in this order.
     Open {
         ice_servers: Vec<IceServer>,
@@ -61,6 +64,7 @@ pub enum PairOp {
     AddCandidate(Candidate),
     EndOfCandidates,
     Control(Control),
+    Chat(ChatMessage),
     /// How many bytes have arrived on this connection, however they did.
     Count,
     /// What was sent into the void is missed: a picture that stands by itself, of each camera.

@@ -29,6 +29,9 @@ impl Phone {
             PairEvent::ControlOpen => self.control_opened(id, now),
             PairEvent::ControlClosed => self.control_closed(id.peer, now),
             PairEvent::Control(control) => self.control_heard(id, control, now),
+            PairEvent::ChatOpen => self.chat_opened(id),
+            PairEvent::Chat(message) => self.chat_heard(id, message, now),
+            PairEvent::ChatClosed => self.chat_closed(id.peer),
             PairEvent::Counted { bytes } => self.counted(id.peer, bytes, now),
             PairEvent::FirstFrame => self.first_frame(now),
             PairEvent::Path { relayed } => {
@@ -120,6 +123,7 @@ impl Phone {
         other.pair = Some(pair);
         other.next_generation = generation.saturating_add(1);
         other.control = ControlState::NotYet;
+        other.thread.close();
         other.watch = None;
         other.relayed = None;
         other.seek(now, patience);
@@ -277,7 +281,7 @@ impl Phone {
         }
     }
 
-    fn with_other<T>(&mut self, peer: PeerId, change: impl FnOnce(&mut Other) -> T) -> Option<T> {
+    pub(super) fn with_other<T>(&mut self, peer: PeerId, change: impl FnOnce(&mut Other) -> T) -> Option<T> {
         self.call.as_mut().and_then(|call| call.other_mut(peer)).map(change)
     }
 }

@@ -34,6 +34,9 @@ impl Phone {
             Action::Camera(on) => self.turn_camera(on),
             Action::Block(peer) => self.block(peer),
             Action::Unblock(nickname) => self.unblock(&nickname),
+            Action::Write(text) => self.write(&text, now),
+            Action::Typing => self.type_on(now),
+            Action::ShowChat(shown) => self.show_chat(shown),
             Action::RetryDevices => self.retry_devices(),
             Action::TapToHear => self.emit(Effect::Play),
         }

@@ -1,6 +1,7 @@
 //! Everything that can happen to the phone.
 
 use super::{
+    chat::ChatMessage,
     control::Control,
     local::{DeviceInfo, DeviceKind, DeviceProblem},
     pair::PairId,
@@ -82,6 +83,11 @@ pub enum Action {
     Camera(bool),
     Block(PeerId),
     Unblock(String),
+    /// A text for everybody in the call.
+    Write(String),
+    /// The person is writing one.
+    Typing,
+    ShowChat(bool),
     /// Opens devices that are wanted and failed once more.
     RetryDevices,
     /// Tries to play again what the browser refused to play without a gesture.
@@ -114,6 +120,9 @@ pub enum PairEvent {
     Control(Control),
     /// The control channel has closed: the other side closed its connection, or the path died.
     ControlClosed,
+    ChatOpen,
+    Chat(ChatMessage),
+    ChatClosed,
     /// So many bytes have arrived since the connection was made: the answer to
     /// [`PairOp::Count`](super::effect::PairOp::Count). 0 when the browser does not tell.
     Counted {

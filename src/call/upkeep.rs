@@ -43,6 +43,7 @@ impl Phone {
         self.lose_patience(now);
         self.look_at_paths(now);
         self.watch_paths(now);
+        self.forget_typing(now);
     }
 
     pub(super) fn call_deadline(&self) -> Option<Time> {
@@ -56,7 +57,8 @@ impl Phone {
             Stage::Outgoing { give_up_at, .. } | Stage::Incoming { give_up_at, .. } => Some(give_up_at),
             Stage::Accepting { .. } | Stage::Joined => {
                 let watches = call.others.iter().filter_map(|other| other.watch);
-                paths.chain(watches.map(|watch| watch.deadline(&self.timeouts))).min()
+                let typing = call.others.iter().filter_map(|other| other.thread.deadline());
+                paths.chain(watches.map(|watch| watch.deadline(&self.timeouts))).chain(typing).min()
             }
             Stage::Ended { .. } => return None,
         };

@@ -179,9 +179,9 @@ pub const fn link(link: Link) -> Option<&'static str> {
         Link::Superseded => {
             Some("You have opened Tincan in another tab, which took over. You can close this one.")
         }
-        Link::Outdated => {
-            Some("There is a newer version of Tincan. Load this page again; after a call it does so by itself.")
-        }
+        Link::Outdated => Some(
+            "There is a newer version of Tincan. Load this page again; after a call it does so by itself.",
+        ),
         Link::Refused => Some("The server has turned this page away. Wait a moment, then try again."),
     }
 }

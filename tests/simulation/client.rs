@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use tincan::{
     call::{
         Phone, Start,
+        chat::ChatMessage,
         control::Control,
         effect::{DeviceOp, Effect, PairOp, Remembered, Seat, Sound},
         input::{DeviceEvent, Input, PageEvent, PairEvent, PathState, SocketId},
@@ -199,6 +200,7 @@ impl World {
                 self.report(end, 1, 20, PairEvent::Counted { bytes });
             }
             PairOp::Control(control) => self.control(end, control),
+            PairOp::Chat(message) => self.chat(end, message),
             PairOp::Close => {
                 self.clients[person].pairs.remove(&pair);
                 if let Some(other) = self.model.close(end) {
@@ -252,8 +254,18 @@ impl World {
         }
     }
 
+    /// What is said without a path waits for one: the channel says it again by itself.
+    fn chat(&mut self, end: End, message: ChatMessage) {
+        match self.model.other(end) {
+            Some(other) => self.report(other, 20, 21, PairEvent::Chat(message)),
+            None => self.unsent.entry(end).or_default().push(message),
+        }
+    }
+
     fn channel_closed(&mut self, end: End) {
         self.standing.remove(&end);
+        self.unsent.remove(&end);
+        self.report(end, 22, 23, PairEvent::ChatClosed);
         self.report(end, 22, 23, PairEvent::ControlClosed);
         self.after(5_000, 6_000, Event::PathBreaks { end });
     }
@@ -267,9 +279,12 @@ impl World {
                 let first = self.told_open.insert(end);
                 self.report(end, 1, 5, PairEvent::State(PathState::Securing));
                 self.report(end, 10, 11, PairEvent::State(PathState::Connected));
+                let unsent = self.unsent.remove(&end).unwrap_or_default();
+                unsent.into_iter().for_each(|message| self.chat(end, message));
                 if first {
                     assert_eq!(self.model.get(end).channel, Channel::Open);
                     self.report(end, 12, 13, PairEvent::ControlOpen);
+                    self.report(end, 12, 13, PairEvent::ChatOpen);
                     self.report(end, 20, 60, PairEvent::FirstFrame);
                 }
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tincan::{
-    call::{effect::Sound, local::DeviceState, status::CallStatus, view::Entry},
+    call::{chat::ChatLine, effect::Sound, local::DeviceState, status::CallStatus, view::Entry},
     protocol::{CallId, ErrorCode, PeerId},
 };
 
@@ -78,6 +78,25 @@ fn call_agrees(world: &World, person: Person, me: PeerId, people: &BTreeMap<Pers
         let their_call = their_call.unwrap_or_else(|| panic!("{person} is in a call that {them} is not in"));
         assert_eq!(their_call.call, call.call, "{person} and {them} are in different calls");
         assert!(their_call.others.iter().any(|other| other.peer == me), "{them} does not know {person}");
+        chat_agrees(world, person, *them);
+    }
+}
+
+/// What one has written the other has read, in order and once. A page that was loaded anew has forgotten.
+fn chat_agrees(world: &World, writer: Person, reader: Person) {
+    let lines = |person: Person, own: bool| {
+        let lines = world.clients[person].phone.chat().lines.into_iter();
+        lines.filter(move |line| line.from.is_none() == own).collect::<Vec<_>>()
+    };
+    let written = lines(writer, true);
+    assert!(written.iter().all(|line| line.delivered), "{reader} lacks what {writer} has written");
+    let numbers = |lines: &[ChatLine]| -> Vec<u32> {
+        lines.iter().map(|line| line.text.parse().expect("every text is a number")).collect()
+    };
+    let (written, read) = (numbers(&written), numbers(&lines(reader, false)));
+    assert!(read.is_sorted_by(|one, next| one < next), "{reader} reads {read:?}");
+    if world.clients[reader].page == 0 && world.clients[writer].page == 0 {
+        assert_eq!(read, written, "{reader} reads something else than {writer} has written");
     }
 }
 

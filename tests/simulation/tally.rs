@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use tincan::{
-    call::effect::Effect,
+    call::{
+        chat::ChatMessage,
+        effect::{Effect, PairOp},
+    },
     protocol::{EndReason, ServerMessage},
 };
 
@@ -12,6 +15,7 @@ pub struct Tally(BTreeMap<&'static str, u32>);
 
 const EVERYTHING: &[&str] = &[
     "cancelled",
+    "chatted",
     "connected",
     "declined",
     "gone",
@@ -47,8 +51,12 @@ impl Tally {
     }
 
     pub fn did(&mut self, effect: &Effect, page: u32) {
-        if let Effect::Measure { name: "tincan-connected", .. } = effect {
-            self.count(if page > 0 { "rejoined" } else { "connected" });
+        match effect {
+            Effect::Measure { name: "tincan-connected", .. } => {
+                self.count(if page > 0 { "rejoined" } else { "connected" });
+            }
+            Effect::Pair { op: PairOp::Chat(ChatMessage::Received { .. }), .. } => self.count("chatted"),
+            _ => {}
         }
     }
 

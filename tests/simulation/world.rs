@@ -7,6 +7,7 @@ use std::{
 
 use tincan::{
     call::{
+        chat::ChatMessage,
         effect::Seat,
         input::{Input, PairEvent, SocketEvent, SocketId},
         pair::PairId,
@@ -103,6 +104,10 @@ pub struct World {
     /// The ends whose path is up, as their pages have been told.
     pub standing: BTreeSet<u32>,
     pub told_open: BTreeSet<u32>,
+    /// What an end's chat channel could not send yet.
+    pub unsent: BTreeMap<u32, Vec<ChatMessage>>,
+    /// How many texts have been written, each of which is its number.
+    pub texts: u32,
     pub tally: Tally,
     /// What happened, in a run that is told.
     pub trace: Option<Vec<String>>,
@@ -132,6 +137,8 @@ impl World {
             ends: BTreeMap::new(),
             standing: BTreeSet::new(),
             told_open: BTreeSet::new(),
+            unsent: BTreeMap::new(),
+            texts: 0,
             tally: Tally::default(),
             trace: None,
             due: BinaryHeap::new(),

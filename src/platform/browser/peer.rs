@@ -12,7 +12,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{MediaStream, MediaStreamTrack, RtcPeerConnection, RtcSdpType, RtcSessionDescriptionInit};
 
 use super::{
-    channel::ControlChannel,
+    channel::{Channel, Events},
     ice, js,
     lines::{Lines, Outgoing},
     listener::EventListener,
@@ -22,7 +22,10 @@ use super::{
     streams::Streams,
 };
 use crate::{
-    call::{effect::PairOp, input::PairEvent, local::DeviceKind, signal::Candidate},
+    call::{
+        chat::CHAT_CHANNEL, control::CONTROL_CHANNEL, effect::PairOp, input::PairEvent, local::DeviceKind,
+        signal::Candidate,
+    },
     platform::StreamKey,
     protocol::IceServer,
 };
@@ -30,7 +33,8 @@ use crate::{
 /// Dropped, it is closed and silent.
 pub struct Peer {
     inner: Rc<Inner>,
-    channel: ControlChannel,
+    control: Channel,
+    chat: Channel,
     _candidates: EventListener,
 }
 
@@ -61,7 +65,22 @@ impl Peer {
         streams: Rc<Streams>,
     ) -> Result<Self, JsValue> {
         let connection = RtcPeerConnection::new_with_configuration(&ice::configuration(ice_servers))?;
-        let channel = ControlChannel::new(&connection, &reporter);
+        let control = Channel::new(
+            &connection,
+            ("control", CONTROL_CHANNEL),
+            &reporter,
+            Events {
+                open: PairEvent::ControlOpen,
+                message: PairEvent::Control,
+                close: PairEvent::ControlClosed,
+            },
+        );
+        let chat = Channel::new(
+            &connection,
+            ("chat", CHAT_CHANNEL),
+            &reporter,
+            Events { open: PairEvent::ChatOpen, message: PairEvent::Chat, close: PairEvent::ChatClosed },
+        );
         let lines = Lines::new(outgoing);
         if offerer {
             lines.create(&connection);
@@ -81,14 +100,13 @@ impl Peer {
             waiting: RefCell::default(),
             working: Cell::default(),
         };
-        Ok(Self { inner: Rc::new(inner), channel, _candidates: candidates })
+        Ok(Self { inner: Rc::new(inner), control, chat, _candidates: candidates })
     }
 
     pub fn perform(&self, op: PairOp) {
-        if let PairOp::Control(control) = op {
-            return self.channel.send(&control);
-        }
         match op {
+            PairOp::Control(control) => return self.control.send(&control),
+            PairOp::Chat(message) => return self.chat.send(&message),
             PairOp::Count => return self.inner.path.count(),
             PairOp::KeyFrame => return self.inner.lines.refresh(),
             _ => {}
@@ -176,9 +194,12 @@ impl Inner {
                 self.add_candidate(None);
                 Ok(None)
             }
-            PairOp::Open { .. } | PairOp::Control(_) | PairOp::Count | PairOp::KeyFrame | PairOp::Close => {
-                Ok(None)
-            }
+            PairOp::Open { .. }
+            | PairOp::Control(_)
+            | PairOp::Chat(_)
+            | PairOp::Count
+            | PairOp::KeyFrame
+            | PairOp::Close => Ok(None),
         }
     }
 
