@@ -6,6 +6,7 @@ use std::{fs, io, path::Path, time::Duration};
 use leptos::prelude::*;
 use tincan::{
     call::{
+        chat::{ChatLine, ChatView},
         control::{CameraState, MediaState, MicrophoneState},
         local::{DeviceInfo, DeviceKind, DeviceProblem, DeviceState},
         status::{CallStatus, Ended, Step},
@@ -95,6 +96,16 @@ const SCENES: &[(&str, &str, Scene)] = &[
             local.muted = true;
             local.use_camera = false;
         });
+    }),
+    ("chat", "/", |session| {
+        call(session, CallStatus::Connected { since: Duration::from_secs(3) });
+        devices_on(session);
+        chat(session, true);
+    }),
+    ("chat-unread", "/", |session| {
+        call(session, CallStatus::Connected { since: Duration::from_secs(3) });
+        devices_on(session);
+        chat(session, false);
     }),
     ("reconnecting", "/", |session| {
         call(session, CallStatus::Reconnecting { long: true });
@@ -195,6 +206,30 @@ fn room(session: Session, people: u64) {
         blocked: n == 4,
     };
     session.show_contacts((0..people).zip(0..).map(contact).collect());
+}
+
+fn chat(session: Session, shown: bool) {
+    let lines = [
+        (Some("Ada Lovelace"), "Can you hear me?"),
+        (None, "Yes! One moment, I am looking for the paper."),
+        (None, "https://example.org/notes-by-the-translator?page=691#table"),
+        (Some("Ada Lovelace"), "Thank you \u{1f642}\nThat is the one: see note G, and the table behind it."),
+        (None, "Shall we go through it line by line?"),
+    ];
+    let line = |(id, (from, text)): (u32, (Option<&str>, &str))| ChatLine {
+        id,
+        from: from.map(nickname),
+        text: text.into(),
+        delivered: id < 4,
+        at: Duration::ZERO,
+    };
+    session.chat.set(ChatView {
+        lines: (0..).zip(lines).map(line).collect(),
+        typing: vec![nickname("Ada Lovelace")],
+        shown,
+        unread: if shown { 0 } else { 2 },
+        full: false,
+    });
 }
 
 fn call(session: Session, status: CallStatus) {

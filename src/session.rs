@@ -14,6 +14,7 @@ pub use engine::Engine;
 use crate::{
     call::{
         Time,
+        chat::ChatView,
         input::Action,
         local::DeviceState,
         view::{CallView, Contact, Entry, Link, LocalView, Me, Missed},
@@ -34,6 +35,7 @@ pub struct Session {
     pub entry: RwSignal<Entry>,
     pub link: RwSignal<Link>,
     pub call: RwSignal<Option<CallView>>,
+    pub chat: RwSignal<ChatView>,
     pub local: RwSignal<LocalView>,
     pub missed: RwSignal<Vec<Missed>>,
     pub blocked: RwSignal<Vec<String>>,
@@ -79,6 +81,7 @@ impl Session {
             entry: RwSignal::new(Entry::Prompt { problem: None }),
             link: RwSignal::new(Link::Idle),
             call: RwSignal::new(None),
+            chat: RwSignal::new(ChatView::default()),
             local: RwSignal::new(unopened()),
             missed: RwSignal::new(Vec::new()),
             blocked: RwSignal::new(Vec::new()),

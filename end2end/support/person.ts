@@ -152,6 +152,17 @@ export class Person {
     await expect(this.screen.stage).toHaveAttribute('data-phase', phase);
   }
 
+  async opensTheChat(): Promise<void> {
+    await this.screen.chatButton.click();
+    await expect(this.screen.chatField).toBeVisible();
+  }
+
+  async writes(text: string): Promise<void> {
+    await this.screen.chatField.fill(text);
+    await this.screen.chatField.press('Enter');
+    await expect(this.screen.chatField).toHaveValue('');
+  }
+
   /** The call is over, for a reason that the screen says in these words; then back to the room. */
   async readsThatItEnded(words: RegExp): Promise<void> {
     await this.isIn('ended');

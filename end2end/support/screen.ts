@@ -84,6 +84,12 @@ export function screenOf(page: Page) {
     hangUp: button('Hang up'),
     cancel: button('Cancel'),
     tapToHear: button(/^Tap to hear/),
+    chatButton: page.getByRole('button', { name: /^Chat/ }),
+    chatField: page.getByRole('textbox', { name: /^Message to/ }),
+    chatTexts: page.getByRole('log', { name: 'Messages' }).locator('.chat__text'),
+    delivered: page.getByRole('img', { name: 'Delivered', exact: true }),
+    unread: page.locator('.unread').getByRole('button'),
+    saveChat: button('Save'),
     callAgain: button(/^Call .* again$/),
     backToRoom: button('Back to the room'),
   };

@@ -195,9 +195,9 @@ impl Thread {
         missing.map(|(number, text)| ChatMessage::Text { number: *number, text: text.to_string() }).collect()
     }
 
-    /// The newest own text, for a channel on which everything before has been said.
-    #[must_use]
-    pub fn newest(&self, chat: &Chat) -> Option<ChatMessage> {
+    /// The newest own text, for a channel on which everything before has been said. With it the writing is over.
+    pub fn newest(&mut self, chat: &Chat) -> Option<ChatMessage> {
+        self.told_typing = None;
         let (number, text) = chat.outbox.back().filter(|_| self.ready)?;
         Some(ChatMessage::Text { number: *number, text: text.to_string() })
     }

@@ -14,9 +14,10 @@ impl Phone {
         if !call.chat.write(text, now) {
             return;
         }
-        let said =
-            call.others.iter().filter_map(|other| other.pair_id().zip(other.thread.newest(&call.chat)));
-        let said: Vec<_> = said.collect();
+        let mut said = Vec::new();
+        for other in &mut call.others {
+            said.extend(other.pair_id().zip(other.thread.newest(&call.chat)));
+        }
         said.into_iter().for_each(|(pair, message)| self.say_in_chat(pair, message));
     }
 

@@ -22,6 +22,7 @@ mod path;
 mod peer;
 mod performer;
 mod reporter;
+mod save;
 mod seat;
 mod socket;
 mod sounds;
@@ -130,6 +131,18 @@ impl Platform {
 
     pub fn share(&self, title: &str, url: &str) {
         page::share(title, url);
+    }
+
+    /// Gives the person a text as a file.
+    pub fn save(&self, name: &str, text: &str) {
+        if let Err(error) = save::text(name, text) {
+            js::debug("not saved:", &error);
+        }
+    }
+
+    /// The time of day at some moment since the page was loaded, as this person writes it.
+    pub fn clock(&self, at: Time) -> String {
+        page::clock(at)
     }
 
     pub fn notification_permission(&self) -> NotificationPermission {

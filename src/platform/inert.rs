@@ -79,6 +79,14 @@ impl Platform {
 
     pub fn share(&self, _title: &str, _url: &str) {}
 
+    /// Gives the person a text as a file.
+    pub fn save(&self, _name: &str, _text: &str) {}
+
+    /// The time of day at some moment since the page was loaded, as this person writes it.
+    pub fn clock(&self, _at: Time) -> String {
+        String::new()
+    }
+
     pub fn notification_permission(&self) -> NotificationPermission {
         NotificationPermission::Unsupported
     }

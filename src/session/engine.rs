@@ -17,7 +17,7 @@ use crate::{
         view::{Entry, View},
     },
     platform::{Performer, Platform},
-    protocol::{Incarnation, Room},
+    protocol::{CallId, Incarnation, Room},
 };
 
 pub struct Engine {
@@ -29,6 +29,7 @@ pub struct Engine {
     running: Cell<bool>,
     /// Of the contacts that are shown.
     revision: Cell<Option<u64>>,
+    chat_revision: Cell<Option<(CallId, u64)>>,
 }
 
 impl Engine {
@@ -58,6 +59,7 @@ impl Engine {
                 queue: RefCell::default(),
                 running: Cell::new(false),
                 revision: Cell::new(None),
+                chat_revision: Cell::new(None),
             }
         });
         engine.refresh();
@@ -103,6 +105,10 @@ impl Engine {
         let revision = phone.contacts_revision();
         if self.revision.replace(Some(revision)) != Some(revision) {
             session.show_contacts(phone.contacts());
+        }
+        let chat = phone.chat_revision();
+        if self.chat_revision.replace(chat) != chat {
+            session.chat.set(phone.chat());
         }
         show(session.entry, entry);
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    chat::{ChatButton, Draft},
     device_picker::DevicePickers,
     icon::{Glyph, Icon},
     live::{live, memo},
@@ -25,6 +26,7 @@ pub fn CallControls(
     /// Still calling: there is nothing to hang up yet.
     #[prop(into)]
     outgoing: Signal<bool>,
+    draft: Draft,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
     let hears = memo(move || session.local.with(|local| local.use_microphone && !local.muted));
@@ -65,6 +67,7 @@ pub fn CallControls(
                     <Icon glyph=Glyph::Sliders/>
                     <span>"Devices"</span>
                 </button>
+                {live(move || (!outgoing.get()).then(|| view! { <ChatButton draft/> }.into_fresh()))}
                 <button
                     type="button"
                     class="control control--hang-up"

@@ -6,6 +6,7 @@ use super::{
     avatar::Avatar,
     call_controls::{CallControls, toggle_camera, toggle_microphone},
     call_status::{Badges, CallStatusLine},
+    chat::{ChatPanel, Draft, Unread},
     device_trouble::{TryAgain, trouble},
     focus,
     icon::{Glyph, Icon},
@@ -34,6 +35,7 @@ pub fn CallScreen() -> impl IntoView {
     let name = memo(move || name(session));
     // Each sign of life starts the fading of the controls anew: the stylesheet has one fading for either word.
     let awake = RwSignal::new(false);
+    let draft = Draft::new();
     let wake = move || awake.update(|awake| *awake = !*awake);
     let keys = move |event: KeyboardEvent| {
         wake();
@@ -43,8 +45,11 @@ pub fn CallScreen() -> impl IntoView {
         match event.key().as_str() {
             "m" | "M" => toggle_microphone(session),
             "v" | "V" => toggle_camera(session),
-            _ => {}
+            "c" | "C" => toggle_chat(session),
+            _ => return,
         }
+        // It is no letter of what is written next.
+        event.prevent_default();
     };
     view! {
         <main
@@ -71,8 +76,10 @@ pub fn CallScreen() -> impl IntoView {
             <div class="call__foot">
                 <TapToHear name/>
                 <Trouble/>
-                <CallControls outgoing/>
+                <Unread/>
+                <CallControls outgoing draft/>
             </div>
+            <ChatPanel draft name/>
         </main>
     }
     .into_fresh()
@@ -132,6 +139,10 @@ fn Trouble() -> impl IntoView {
         })
     })
     .into_fresh()
+}
+
+fn toggle_chat(session: Session) {
+    session.act(Action::ShowChat(!session.chat.with_untracked(|chat| chat.shown)));
 }
 
 fn status(session: Session) -> CallStatus {

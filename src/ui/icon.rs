@@ -11,7 +11,9 @@ pub enum Glyph {
     Bell,
     Camera,
     CameraOff,
+    Chat,
     Check,
+    Clock,
     Close,
     Copy,
     Door,
@@ -22,9 +24,12 @@ pub enum Glyph {
     More,
     Out,
     Phone,
+    Save,
     Search,
+    Send,
     Share,
     Sliders,
+    Smile,
     Speaker,
     Warning,
 }
@@ -41,7 +46,11 @@ impl Glyph {
                 "M8.5 6.5H13a2 2 0 0 1 2 2v2.3l6-3.3v9l-3.2-1.8M14.5 16.9a2 2 0 0 1-1.5.6H5a2 2 0 0 1-2-2v-7a2 2 \
                  0 0 1 1.6-2M3 3l18 18"
             }
+            Self::Chat => {
+                "M5 5h14a1.5 1.5 0 0 1 1.5 1.5v8A1.5 1.5 0 0 1 19 16h-7l-4.5 4v-4H5a1.5 1.5 0 0 1-1.5-1.5v-8A1.5 1.5 0 0 1 5 5"
+            }
             Self::Check => "M5 12.5l4.5 4.5L19 7.5",
+            Self::Clock => "M12 3.5a8.5 8.5 0 1 1 0 17a8.5 8.5 0 0 1 0-17M12 7.5V12l3 2",
             Self::Close => "M6 6l12 12M18 6L6 18",
             Self::Copy => {
                 "M10 9h8.5a1 1 0 0 1 1 1v8.5a1 1 0 0 1-1 1H10a1 1 0 0 1-1-1V10a1 1 0 0 1 1-1M5.5 15a1 1 0 0 \
@@ -68,11 +77,16 @@ impl Glyph {
                 "M6.6 3.5h2.3a1 1 0 0 1 1 .8l.8 3.4a1 1 0 0 1-.3 1L8.6 10.5a13 13 0 0 0 5 5l1.8-1.8a1 \
                  1 0 0 1 1-.3l3.4.8a1 1 0 0 1 .8 1v2.3a2 2 0 0 1-2.1 2A16.6 16.6 0 0 1 4.6 5.6a2 2 0 0 1 2-2.1z"
             }
+            Self::Save => "M12 4v11M8 11l4 4l4-4M5 19.5h14",
             Self::Search => "M11 4.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13M16 16l4.5 4.5",
+            Self::Send => "M3.5 12L20.5 4.5l-4.5 15l-4.5-6zM11.5 13.5l9-9",
             Self::Share => {
                 "M12 15V4M8 7.5l4-4l4 4M7 11H6a1 1 0 0 0-1 1v7a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1v-7a1 1 0 0 0-1-1h-1"
             }
             Self::Sliders => "M4 7.5h8M18 7.5h2M4 16.5h2M12 16.5h8M15 5.5v4M9 14.5v4",
+            Self::Smile => {
+                "M12 3.5a8.5 8.5 0 1 1 0 17a8.5 8.5 0 0 1 0-17M8.5 14.2a4.2 4.2 0 0 0 7 0M9.2 9.7v.01M14.8 9.7v.01"
+            }
             Self::Speaker => {
                 "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a7.8 7.8 0 0 1 0 11"
             }

@@ -183,6 +183,8 @@ fn typing_is_said_now_and_then_and_ends_by_itself() {
     let timeouts = Timeouts::default();
     assert_eq!(alice.thread.typing(Time::ZERO, &timeouts), Some(ChatMessage::Typing {}));
     assert_eq!(alice.thread.typing(Duration::from_millis(100), &timeouts), None);
+    alice.writes("hello");
+    assert_eq!(alice.thread.typing(Time::ZERO, &timeouts), Some(ChatMessage::Typing {}), "another text");
     bob.hears(ChatMessage::Typing {});
     assert_eq!(bob.view().typing.len(), 1);
     assert!(!bob.thread.tick(timeouts.typing - Duration::from_millis(1)));

@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
+use js_sys::Date;
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -143,4 +144,13 @@ pub async fn reaches_server() -> bool {
     let options = js::object(&[("cache", "no-store".into())]);
     let answer = js::call(&window(), "fetch", &["/healthz".into(), options]).map(JsCast::unchecked_into);
     js::settled(answer).await.is_ok_and(|answer| js::get(&answer, "ok").is_truthy())
+}
+
+/// Hours and minutes.
+pub fn clock(at: Time) -> String {
+    let moment = Date::now() - now().saturating_sub(at).as_secs_f64() * 1000.0;
+    let options = js::object(&[("hour", "2-digit".into()), ("minute", "2-digit".into())]);
+    let date = Date::new(&moment.into());
+    let time = js::call(&date, "toLocaleTimeString", &[JsValue::UNDEFINED, options]);
+    time.ok().and_then(|time| time.as_string()).unwrap_or_default()
 }

@@ -1,0 +1,21 @@
+//! Giving the person a file.
+
+use js_sys::Array;
+use leptos::prelude::document;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlElement;
+
+use super::js;
+
+/// As a download: where it goes is the browser's and the person's business.
+pub fn text(name: &str, text: &str) -> Result<(), JsValue> {
+    let kind = js::object(&[("type", "text/plain;charset=utf-8".into())]);
+    let blob = js::construct("Blob", &[Array::of1(&text.into()).into(), kind])?;
+    let urls = js::get(&js_sys::global(), "URL");
+    let url = js::call(&urls, "createObjectURL", &[blob])?;
+    let link: HtmlElement = document().create_element("a")?.unchecked_into();
+    js::set(&link, "href", &url);
+    js::set(&link, "download", &name.into());
+    link.click();
+    js::call(&urls, "revokeObjectURL", &[url]).map(drop)
+}
