@@ -3,7 +3,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tincan::{
-    call::{control::Control, signal::Signal},
+    call::{chat::ChatMessage, control::Control, signal::Signal},
     protocol::{
         ClientFrame, DEFLATE, ErrorCode, MAX_DEPTH, MAX_MESSAGE_BYTES, Nickname, ServerFrame, VERSION,
     },
@@ -40,6 +40,7 @@ fn every_example_is_a_message() {
     check::<ServerFrame>("server");
     check::<Signal>("peer");
     check::<Control>("control");
+    check::<ChatMessage>("chat");
 }
 
 #[test]

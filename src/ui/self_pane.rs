@@ -27,7 +27,8 @@ pub fn SelfPane() -> impl IntoView {
     let settle = move || {
         let _ = settled.try_set(true);
     };
-    set_timeout(settle, PATIENCE);
+    // An effect: there is no time on the server.
+    Effect::new(move |_| set_timeout(settle, PATIENCE));
     Effect::new(move |_| {
         if session.call.with(|call| call.as_ref().is_some_and(|call| call.setup.is_some())) {
             settle();

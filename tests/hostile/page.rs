@@ -9,6 +9,7 @@ use std::{
 use tincan::{
     call::{
         Phone, Start,
+        chat::{ChatMessage, Heard},
         control::{CameraState, Control, MediaState, MicrophoneState},
         effect::{Effect, PairOp, Remembered, Seat, Sound},
         input::{Action, DeviceEvent, Input, PageEvent, PairEvent, PathState, SocketEvent, SocketId},
@@ -262,7 +263,12 @@ impl Page {
             16 if story.once_in(2) => Action::DismissMissed { id: 0 },
             16 => Action::TapToHear,
             17 => Action::Mute(story.once_in(2)),
-            18 => Action::Camera(story.once_in(2)),
+            18 => match story.below(4) {
+                0 => Action::Camera(story.once_in(2)),
+                1 => Action::Typing,
+                2 => Action::ShowChat(story.once_in(2)),
+                _ => Action::Write(story.text()),
+            },
             _ if story.once_in(2) => Action::Unblock(nickname(story).to_string()),
             _ => Action::Block(peer(story)),
         }
@@ -571,8 +577,26 @@ fn happening(story: &mut Story) -> PairEvent {
         12 => PairEvent::Counted { bytes: story.number().into() },
         13 => PairEvent::FirstFrame,
         14 => PairEvent::Path { relayed: story.once_in(2) },
-        _ if story.once_in(2) => PairEvent::PlayRefused,
-        _ => PairEvent::Playing,
+        _ => match story.below(8) {
+            0 => PairEvent::PlayRefused,
+            1 => PairEvent::Playing,
+            2 | 3 => PairEvent::ChatOpen,
+            4 => PairEvent::ChatClosed,
+            _ => PairEvent::Chat(chat(story)),
+        },
+    }
+}
+
+fn chat(story: &mut Story) -> ChatMessage {
+    let page = |story: &mut Story| Incarnation::from_random(story.below(3) as u64);
+    match story.below(5) {
+        0 | 1 => {
+            let heard = story.maybe(|story| Heard { page: page(story), count: story.number() });
+            ChatMessage::Resume { page: page(story), heard }
+        }
+        2 => ChatMessage::Text { number: story.number(), text: story.text() },
+        3 => ChatMessage::Received { count: story.number() },
+        _ => ChatMessage::Typing {},
     }
 }
 
