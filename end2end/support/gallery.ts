@@ -144,6 +144,30 @@ export const GALLERY: Picture[] = [
     },
   },
   {
+    name: 'call-with-chat',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await alice.opensTheChat();
+      await bob.opensTheChat();
+      await alice.writes('The paper is at https://example.org/notes.');
+      await bob.writes('Thank you!');
+      await expect(alice.screen.chatTexts).toHaveCount(2);
+      await expect(alice.screen.delivered).toHaveCount(1);
+      await alice.page.getByRole('button', { name: 'Emoji' }).click();
+      return alice;
+    },
+  },
+  {
+    name: 'call-with-unread',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await bob.opensTheChat();
+      await bob.writes('Can you see this, where it does not fit into one line of a narrow phone?');
+      await expect(alice.screen.unread).toBeVisible();
+      return alice;
+    },
+  },
+  {
     name: 'ended',
     reach: async ({ alice, bob }) => {
       await areInACall(alice, bob);
