@@ -229,6 +229,22 @@ async fn whoever_sends_too_many_messages_is_told_and_then_closed() {
 }
 
 #[tokio::test]
+async fn whoever_sends_too_many_websocket_pings_is_closed() {
+    let server = Server::start_with(|config| {
+        config.limits.message_burst = 10.try_into().unwrap();
+        config.limits.messages_per_second = 1.try_into().unwrap();
+        config.limits.mistake_burst = 5.try_into().unwrap();
+    })
+    .await;
+    let mut alice = Person::joins(&server, "Alice").await;
+    for _ in 0..30 {
+        // The server may be done with it already.
+        let _ = futures_util::SinkExt::send(&mut alice.raw.socket, Message::Ping("x".into())).await;
+    }
+    assert_eq!(alice.closed().await.code, CLOSE_ABUSE);
+}
+
+#[tokio::test]
 async fn a_text_that_is_not_utf_8_closes_with_1007() {
     use tokio::io::AsyncWriteExt;
 

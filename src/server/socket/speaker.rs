@@ -100,7 +100,9 @@ impl Speaker {
     pub fn decide(&mut self, heard: Heard) -> Result<(), Ending> {
         self.heard_at = Instant::now();
         match heard {
-            Heard::Alive => Ok(()),
+            // Each is answered, and so costs what a message costs.
+            Heard::Alive if self.messages.take(self.hub.now()) => Ok(()),
+            Heard::Alive => self.count_mistake(Mistake { code: ErrorCode::TooManyMessages, id: None }),
             Heard::End(ending) => {
                 // Firefox closes the socket before the page can say so itself.
                 if let (Ending::PageGone, Place::Seated { seat, .. }) = (ending, &self.place) {
