@@ -5,7 +5,7 @@ mod support;
 use std::sync::Arc;
 
 use serde_json::json;
-use support::{Person, Raw, Server, call, lobby};
+use support::{Person, Raw, Server, call, lobby, lobby_with};
 use tincan::protocol::{
     CLOSE_ABUSE, CLOSE_OUTDATED, ClientMessage, ErrorCode, MAX_DEPTH, MAX_MESSAGE_BYTES, ServerFrame,
     ServerMessage,
@@ -199,6 +199,23 @@ fn server_default() -> tincan::server::Limits {
     tincan::server::Limits::default()
 }
 
+/// The messages that were too many, and the code of the close that follows.
+async fn told_until_closed(person: &mut Person) -> (Vec<Option<u32>>, u16) {
+    let mut refused = Vec::new();
+    loop {
+        match person.raw.hears().await {
+            Ok(ServerFrame {
+                id,
+                message: ServerMessage::Error { code: ErrorCode::TooManyMessages, .. },
+            }) => {
+                refused.push(id);
+            }
+            Ok(_) => {}
+            Err(closed) => return (refused, closed.code),
+        }
+    }
+}
+
 #[tokio::test]
 async fn whoever_sends_too_many_messages_is_told_and_then_closed() {
     let server = Server::start_with(|config| {
@@ -212,20 +229,41 @@ async fn whoever_sends_too_many_messages_is_told_and_then_closed() {
         let ping = json!({"id": 5, "message": {"ping": {}}}).to_string();
         let _ = futures_util::SinkExt::send(&mut alice.raw.socket, Message::text(ping)).await;
     }
-    let mut refused = 0;
-    let closed = loop {
-        match alice.raw.hears().await {
-            Ok(frame)
-                if matches!(frame.message, ServerMessage::Error { code: ErrorCode::TooManyMessages, .. }) =>
-            {
-                assert_eq!(frame.id, Some(5));
-                refused += 1;
-            }
-            Ok(_) => {}
-            Err(closed) => break closed,
-        }
-    };
-    assert_eq!((refused, closed.code), (6, CLOSE_ABUSE));
+    let refused = vec![Some(5); 6];
+    assert_eq!(told_until_closed(&mut alice).await, (refused, CLOSE_ABUSE));
+}
+
+#[tokio::test]
+async fn whoever_sends_too_much_is_told_and_then_closed() {
+    let (mut alice, mut bob) = lobby_with(|config| {
+        config.limits.byte_burst = 100_000.try_into().unwrap();
+        config.limits.bytes_per_second = 1.try_into().unwrap();
+        config.limits.mistake_burst = 2.try_into().unwrap();
+    })
+    .await;
+    alice.connects(call(1), &mut bob).await;
+    let long = "x".repeat(30_000);
+    for _ in 0..6 {
+        alice.says(Person::signal(call(1), &bob, &long)).await;
+    }
+    let (refused, code) = told_until_closed(&mut alice).await;
+    assert_eq!((refused.len(), code), (3, CLOSE_ABUSE));
+}
+
+#[tokio::test]
+async fn whoever_sends_too_many_websocket_pings_is_closed() {
+    let server = Server::start_with(|config| {
+        config.limits.message_burst = 10.try_into().unwrap();
+        config.limits.messages_per_second = 1.try_into().unwrap();
+        config.limits.mistake_burst = 5.try_into().unwrap();
+    })
+    .await;
+    let mut alice = Person::joins(&server, "Alice").await;
+    for _ in 0..30 {
+        // The server may be done with it already.
+        let _ = futures_util::SinkExt::send(&mut alice.raw.socket, Message::Ping("x".into())).await;
+    }
+    assert_eq!(alice.closed().await.code, CLOSE_ABUSE);
 }
 
 #[tokio::test]

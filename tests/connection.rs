@@ -54,6 +54,7 @@ async fn a_peer_that_does_not_read_is_dropped_and_the_others_notice_nothing() {
     let (mut alice, mut bob) = lobby_with(|config| {
         config.limits.queue_bytes = 65_536.try_into().unwrap();
         config.limits.message_burst = 100_000.try_into().unwrap();
+        config.limits.byte_burst = u32::MAX.try_into().unwrap();
         config.timeouts.write = Duration::from_millis(300);
         config.timeouts.grace = Duration::from_millis(300);
     })

@@ -101,6 +101,14 @@ async fn a_request_for_nothing_is_answered() {
 }
 
 #[tokio::test]
+async fn headers_that_go_on_and_on_are_refused() {
+    let server = Server::start().await;
+    let begin = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: ";
+    let request = format!("{begin}{}", "x".repeat(16 * 1024 - begin.len()));
+    assert_eq!(http::request(&server, &request).await.status, 431);
+}
+
+#[tokio::test]
 async fn static_files_come_compressed_where_they_are() {
     let root = std::env::temp_dir().join(format!("tincan-site-{}", std::process::id()));
     std::fs::create_dir_all(root.join("pkg")).unwrap();

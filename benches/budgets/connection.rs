@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     pin::Pin,
     sync::{
         Arc,
@@ -19,7 +19,7 @@ use tincan::protocol::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
@@ -49,11 +49,10 @@ pub struct Connection {
 
 impl Connection {
     pub async fn open(server: &Server) -> Result<Self> {
-        Self::open_at(server.address).await
+        Self::upgrade(TcpStream::connect(server.address).await?, server.address).await
     }
 
-    async fn open_at(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(address).await?;
+    pub async fn upgrade(stream: TcpStream, address: SocketAddr) -> Result<Self> {
         stream.set_nodelay(true)?;
         let received = Arc::default();
         let stream = Counted { stream, received: Arc::clone(&received) };
@@ -106,8 +105,11 @@ impl Connection {
     }
 
     pub async fn hello(&mut self, room: Room, number: usize) -> Result<()> {
+        self.hello_as(format!("Person {number}"), room, number).await
+    }
+
+    pub async fn hello_as(&mut self, nickname: String, room: Room, number: usize) -> Result<()> {
         let incarnation = Incarnation::from_random(number as u64);
-        let nickname = format!("Person {number}");
         self.say(ClientMessage::Hello(Hello {
             version: VERSION,
             room,
@@ -140,10 +142,31 @@ impl Connection {
         Ok(connection)
     }
 
+    /// For whoever says what no client says.
+    pub fn into_stream(self) -> TcpStream {
+        self.socket.into_inner().stream
+    }
+
     /// Everything that came from the server, with the frames' headers and the handshake.
     pub fn received_bytes(&self) -> u64 {
         self.received.load(Ordering::Relaxed)
     }
+}
+
+/// A connection that comes from this address of the loopback network.
+///
+/// `received` is the size of the buffer for what arrives, in bytes; without it the system's own.
+pub async fn connect_from(
+    from: Ipv4Addr,
+    address: SocketAddr,
+    received: Option<u32>,
+) -> io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    if let Some(received) = received {
+        socket.set_recv_buffer_size(received)?;
+    }
+    socket.bind((from, 0).into())?;
+    socket.connect(address).await
 }
 
 struct Counted {

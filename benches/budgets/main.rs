@@ -4,6 +4,7 @@
 //! [`floor`]) take turns under the same load, and the ratio of their medians is what counts.
 #![allow(clippy::print_stdout, reason = "the table is what this program is for")]
 
+mod attack;
 mod browser;
 mod connection;
 mod floor;
@@ -26,10 +27,11 @@ const ROUNDS: usize = 5;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let result = if std::env::args().any(|argument| argument == floor::ARGUMENT) {
-        floor::serve().await
-    } else {
-        measure().await
+    let mut arguments = std::env::args().skip(1);
+    let result = match arguments.next().as_deref() {
+        Some(floor::ARGUMENT) => floor::serve().await,
+        Some(attack::ARGUMENT) => attack::run(arguments).await,
+        _ => measure().await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -51,6 +53,9 @@ async fn measure() -> Result<()> {
     }
     if is_wanted("storm") {
         storm(&mut table).await?;
+    }
+    if is_wanted("attack") {
+        attack::measure(&mut table).await?;
     }
     if is_wanted("browser") {
         browser::measure(&mut table)?;

@@ -30,27 +30,42 @@ const UNLIMITED: &[&str] = &[
     "--max-rooms=1000000",
     "--messages-per-second=1000000000",
     "--message-burst=1000000000",
+    "--bytes-per-second=4294967295",
+    "--byte-burst=4294967295",
     "--queue-bytes=67108864",
     "--timeout=silence=3600000",
     "--timeout=hello=3600000",
     "--secret=a-secret-that-is-only-for-this",
 ];
 
+/// As whoever hosts it starts it.
+const DEFAULTS: &[&str] = &["--listen=127.0.0.1:0", "--secret=a-secret-that-is-only-for-this"];
+
 impl Server {
     pub fn start(kind: Kind) -> Result<Self> {
-        let mut command = match kind {
+        let command = match kind {
             Kind::Floor => {
                 let mut command = Command::new(std::env::current_exe()?);
                 command.arg(floor::ARGUMENT);
                 command
             }
             Kind::Tincan => {
-                // As it is released.
-                let mut command = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/target/release/tincan"));
+                let mut command = released();
                 command.args(UNLIMITED);
                 command
             }
         };
+        Self::run(kind, command)
+    }
+
+    /// The real server with the limits that it has unless told otherwise.
+    pub fn start_limited() -> Result<Self> {
+        let mut command = released();
+        command.args(DEFAULTS);
+        Self::run(Kind::Tincan, command)
+    }
+
+    fn run(kind: Kind, mut command: Command) -> Result<Self> {
         let mut child = command.stderr(Stdio::piped()).spawn()?;
         let mut lines = BufReader::new(child.stderr.take().ok_or("no output")?).lines();
         let address =
@@ -65,6 +80,11 @@ impl Server {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
         Ok(kib.trim_end_matches("kB").trim().parse::<u64>()? * 1024)
+    }
+
+    /// Files and sockets that are open.
+    pub fn open_files(&self) -> Result<usize> {
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
     }
 
     /// Processor time so far, in user and kernel, in seconds.
@@ -85,6 +105,10 @@ impl Drop for Server {
         _ = self.child.kill();
         _ = self.child.wait();
     }
+}
+
+fn released() -> Command {
+    Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/target/release/tincan"))
 }
 
 fn address_in(line: &str) -> Option<SocketAddr> {

@@ -22,9 +22,9 @@ pub struct Relayed {
     pub cpu_seconds_per_100_000: f64,
 }
 
-/// Both ends, with the frame that each sends: made once, so that the load costs as little as it can.
-struct Pair {
-    ends: [(Connection, String); 2],
+/// Both ends of a call, with the frame that each sends: made once, so that the load costs as little as it can.
+pub struct Pair {
+    pub ends: [(Connection, String); 2],
 }
 
 pub async fn run(kind: Kind, bytes: usize) -> Result<Relayed> {
@@ -65,7 +65,10 @@ impl Pair {
     async fn meet(server: &Server, number: usize, bytes: usize) -> Result<Self> {
         match server.kind {
             Kind::Floor => Self::meet_at_floor(server, bytes).await,
-            Kind::Tincan => Self::meet_at_tincan(server, number, bytes).await,
+            Kind::Tincan => {
+                let room = Room::Private(RoomCode::from_random(number as u64));
+                Self::meet_in(server, room, number, bytes).await
+            }
         }
     }
 
@@ -76,12 +79,11 @@ impl Pair {
         Ok(Self { ends: [(one, to(of_other)), (other, to(of_one))] })
     }
 
-    async fn meet_at_tincan(server: &Server, number: usize, bytes: usize) -> Result<Self> {
-        let room = Room::Private(RoomCode::from_random(number as u64));
+    pub async fn meet_in(server: &Server, room: Room, number: usize, bytes: usize) -> Result<Self> {
         let (mut one, mut other) = (Connection::open(server).await?, Connection::open(server).await?);
-        one.hello(room.clone(), 1).await?;
+        one.hello(room.clone(), 2 * number).await?;
         let of_one = one.welcome().await?.peer;
-        other.hello(room, 2).await?;
+        other.hello(room, 2 * number + 1).await?;
         let of_other = other.welcome().await?.peer;
 
         let (call, media) = (CallId::from_random(number as u128), Media::Voice);
@@ -120,7 +122,7 @@ async fn next_long(connection: &mut Connection, bytes: usize) -> Result<()> {
     Ok(())
 }
 
-fn signal(call: CallId, to: PeerId, bytes: usize) -> Result<String> {
+pub fn signal(call: CallId, to: PeerId, bytes: usize) -> Result<String> {
     let payload = Payload::write(&"x".repeat(bytes)).ok_or("no payload")?;
     let frame = tincan::protocol::ClientFrame { id: 0, message: ClientMessage::Signal { call, to, payload } };
     Ok(serde_json::to_string(&frame)?)

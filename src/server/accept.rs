@@ -16,6 +16,9 @@ use super::hub::Hub;
 
 /// A client that has not sent its request by then is not going to.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest request without its body, in bytes: what is not complete is read from its beginning with every further
+/// piece, and kept until the timeout. A request of the page has less than one KiB.
+const MOST_HEADERS: usize = 16 * 1024;
 /// The wait after an accept failed: most likely there are no file descriptors left.
 const AFTER_FAILURE: Duration = Duration::from_millis(100);
 
@@ -79,6 +82,7 @@ async fn converse(stream: TcpStream, address: SocketAddr, router: Router, hub: H
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(MOST_HEADERS)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);

@@ -8,7 +8,7 @@ pub struct Rate {
     pub burst: NonZero<u32>,
 }
 
-/// A bucket that starts full, loses one for each event, and fills up again with time.
+/// A bucket that starts full, loses what is taken, and fills up again with time.
 #[derive(Debug)]
 pub struct Bucket {
     rate: Rate,
@@ -23,12 +23,18 @@ impl Bucket {
 
     /// False when it is empty.
     pub fn take(&mut self, now: Duration) -> bool {
+        self.take_many(1, now)
+    }
+
+    /// All of them or, when it has fewer left, none.
+    pub fn take_many(&mut self, many: usize, now: Duration) -> bool {
+        let many = many as f64;
         let gained = now.saturating_sub(self.filled).as_secs_f64() * f64::from(self.rate.per_second.get());
         self.left = (self.left + gained).min(f64::from(self.rate.burst.get()));
         self.filled = now;
-        let enough = self.left >= 1.0;
+        let enough = self.left >= many;
         if enough {
-            self.left -= 1.0;
+            self.left -= many;
         }
         enough
     }
@@ -47,5 +53,7 @@ mod tests {
         assert_eq!([(); 2].map(|()| bucket.take(later)), [true, false]);
         let much_later = Duration::from_secs(3600);
         assert_eq!([(); 4].map(|()| bucket.take(much_later)), [true, true, true, false]);
+        let even_later = much_later * 2;
+        assert_eq!([4, 2, 2, 1].map(|many| bucket.take_many(many, even_later)), [false, true, false, true]);
     }
 }

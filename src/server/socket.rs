@@ -4,6 +4,7 @@
 //! The task of an idle connection is what a server has most of: keep it small.
 
 mod ending;
+mod fair;
 mod reading;
 mod speaker;
 mod upgrade;
@@ -19,6 +20,7 @@ pub use upgrade::upgrade;
 
 use self::{
     ending::Ending,
+    fair::Fair,
     reading::{Heard, read},
     speaker::Speaker,
     writing::{finish, write},
@@ -31,7 +33,7 @@ use super::{
 };
 
 struct Socket {
-    stream: WebSocketStream<TcpStream>,
+    stream: WebSocketStream<Fair<TcpStream>>,
     /// Whether the client wants what can be compressed compressed.
     inflates: bool,
 }

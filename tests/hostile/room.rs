@@ -275,6 +275,11 @@ impl House {
                 }
                 id.map(|id| (to, id))
             }
+            Delivery::Introduce { to, people } => {
+                let member = self.members.get_mut(&to);
+                member.expect("somebody who came in").is_told(&people);
+                None
+            }
             Delivery::Grant { to, peer, grant } => {
                 assert_eq!(
                     self.members.get(&to).map(|member| member.peer),

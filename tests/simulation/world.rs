@@ -250,6 +250,10 @@ impl World {
                 self.down(to, ServerFrame { id: Some(id), message: ServerMessage::Welcome(welcome) });
             }
             Delivery::Send { to, id, message } => self.down(to, ServerFrame { id, message }),
+            Delivery::Introduce { to, people } => {
+                let message = ServerMessage::Presence((*people).clone());
+                self.down(to, ServerFrame { id: None, message });
+            }
             Delivery::Grant { to, grant: Grant { call, media, others }, .. } => {
                 let grant = serde_json::to_string(&(call, media, others)).expect("plain data");
                 self.down(to, ServerFrame { id: None, message: ServerMessage::Grant { call, grant } });

@@ -1,7 +1,6 @@
 //! A message written down, as it goes out to one socket or to a thousand.
 
 use std::{
-    collections::HashMap,
     io::Write,
     sync::{Arc, OnceLock},
 };
@@ -10,7 +9,7 @@ use flate2::{Compression, write::DeflateEncoder};
 use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
 use tracing::error;
 
-use crate::protocol::{ServerFrame, ServerMessage};
+use crate::protocol::{Presence, ServerFrame, ServerMessage};
 
 /// Shorter texts are not worth the receiver's trouble.
 const LEAST_PACKED: usize = 512;
@@ -69,24 +68,22 @@ impl Packable {
     }
 }
 
-/// Presence that is told to one after the other in the same words: to all who come in at the same moment.
+/// Presence that is told to one after the other: written down for the first of all who come in at the same moment.
 #[derive(Debug, Default)]
-pub struct Alike(HashMap<Utf8Bytes, Arc<Packable>>);
+pub struct Told(Vec<(Arc<Presence>, Frame)>);
 
-impl Alike {
-    /// The frame, or an earlier one that says the same.
-    pub fn share(&mut self, frame: Frame) -> Frame {
-        match frame {
-            Frame::Text(_) => frame,
-            Frame::Presence(presence) => {
-                let text = presence.text.clone();
-                Frame::Presence(Arc::clone(self.0.entry(text).or_insert(presence)))
-            }
+impl Told {
+    pub fn write(&mut self, presence: &Arc<Presence>) -> Frame {
+        if let Some((_, frame)) = self.0.iter().find(|(told, _)| Arc::ptr_eq(told, presence)) {
+            return frame.clone();
         }
+        let frame = Frame::write(None, ServerMessage::Presence((**presence).clone()));
+        self.0.push((Arc::clone(presence), frame.clone()));
+        frame
     }
 
     pub fn clear(&mut self) {
-        self.0 = HashMap::new();
+        self.0 = Vec::new();
     }
 }
 
@@ -105,7 +102,7 @@ mod tests {
     use flate2::read::DeflateDecoder;
 
     use super::*;
-    use crate::protocol::{Nickname, Payload, PeerId, Presence};
+    use crate::protocol::{Nickname, Payload, PeerId};
 
     fn presence(people: u64) -> ServerMessage {
         let joined = (0..people).map(|number| {
@@ -137,9 +134,11 @@ mod tests {
     }
 
     #[test]
-    fn the_same_words_are_the_same_frame() {
-        let mut alike = Alike::default();
-        let [one, other] = [100, 100].map(|people| alike.share(Frame::write(None, presence(people))));
+    fn the_same_people_are_written_down_once() {
+        let mut told = Told::default();
+        let ServerMessage::Presence(people) = presence(100) else { panic!() };
+        let people = Arc::new(people);
+        let [one, other] = [(); 2].map(|()| told.write(&people));
         assert_eq!(one.text().as_ptr(), other.text().as_ptr());
     }
 

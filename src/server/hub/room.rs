@@ -9,7 +9,7 @@ use std::{
 use tokio::{sync::Notify, time::Instant};
 use tracing::debug;
 
-use super::{Frame, Mailbox, frame::Alike};
+use super::{Frame, Mailbox, frame::Told};
 use crate::{
     protocol::{self, BootId, CLOSE_TOO_SLOW, IceServer, PeerId, ServerMessage},
     server::{
@@ -42,7 +42,7 @@ struct State {
     registry: Registry,
     members: HashMap<ConnectionId, Member>,
     /// What newcomers were told since the room was last told anything.
-    told: Alike,
+    told: Told,
     /// What the clock waits for.
     alarm: Option<Duration>,
     /// The hub has forgotten this room: nobody joins any more.
@@ -66,7 +66,7 @@ impl Room {
         let state = State {
             registry,
             members: HashMap::new(),
-            told: Alike::default(),
+            told: Told::default(),
             alarm: None,
             is_retired: false,
         };
@@ -174,7 +174,7 @@ impl Room {
                 send(members, to, Frame::write(Some(id), ServerMessage::Welcome(welcome)))
             }
             Delivery::Send { to, id, message } if members.contains_key(&to) => {
-                send(members, to, told.share(Frame::write(id, message)))
+                send(members, to, Frame::write(id, message))
             }
             Delivery::Send { id, message, .. } => {
                 if let Some(mailbox) = newcomer {
@@ -182,6 +182,7 @@ impl Room {
                 }
                 Vec::new()
             }
+            Delivery::Introduce { to, people } => send(members, to, told.write(&people)),
             Delivery::Grant { to, peer, grant } => {
                 send(members, to, Frame::write(None, self.welcoming.grant(&self.key, peer, grant)))
             }

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, btree_map::Entry},
     mem,
+    sync::Arc,
     time::Duration,
 };
 
@@ -20,6 +21,17 @@ const MOST_IN_WELCOME: usize = 32;
 pub(super) struct Changes {
     pending: BTreeMap<PeerId, Change>,
     due: Option<Duration>,
+    /// What those are told who come in, once somebody has, until the next announcement: what changes meanwhile is in
+    /// that one, which they hear too.
+    contacts: Option<Contacts>,
+}
+
+/// Everybody who has been announced.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Contacts {
+    /// For the welcome, from which the newcomer itself is to be left out.
+    pub first: Presence,
+    pub further: Vec<Arc<Presence>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +103,7 @@ impl Registry {
         if let Some(at) = self.changes.due.take() {
             self.deadlines.remove(at, Due::Presence);
         }
+        self.changes.contacts = None;
         let changes: Vec<(PeerId, Change)> = mem::take(&mut self.changes.pending).into_iter().collect();
         for portion in changes.chunks(MOST_IN_ONE) {
             let presence = self.describe(portion);
@@ -122,8 +135,18 @@ impl Registry {
 
     /// The room as it was last announced: for the welcome, and what follows it. Whoever is not in it yet comes with
     /// the next announcement, which the newcomer hears too. So nobody is told of anybody twice, however many join at
-    /// once; and all who do are told the same, themselves included when they come back.
-    pub(super) fn contacts(&self, newcomer: PeerId) -> (Presence, Vec<Presence>) {
+    /// once; and all who do are told the same, themselves included when they come back. It is put together once for
+    /// all of them, or a crowd that comes and goes would have the whole room written down for each of them.
+    pub(super) fn contacts(&mut self, newcomer: PeerId) -> Contacts {
+        let contacts = self.changes.contacts.take().unwrap_or_else(|| self.announced());
+        let mut told = contacts.clone();
+        self.changes.contacts = Some(contacts);
+        told.first.joined.remove(&newcomer);
+        told.first.status.remove(&newcomer);
+        told
+    }
+
+    fn announced(&self) -> Contacts {
         let announced: Vec<(PeerId, &Peer)> = self
             .peers
             .iter()
@@ -131,10 +154,8 @@ impl Registry {
             .map(|(id, peer)| (*id, peer))
             .collect();
         let (first, rest) = announced.split_at(announced.len().min(MOST_IN_WELCOME));
-        let mut first = self.introduction(first);
-        first.joined.remove(&newcomer);
-        first.status.remove(&newcomer);
-        (first, rest.chunks(MOST_IN_ONE).map(|portion| self.introduction(portion)).collect())
+        let further = rest.chunks(MOST_IN_ONE).map(|portion| Arc::new(self.introduction(portion))).collect();
+        Contacts { first: self.introduction(first), further }
     }
 
     fn introduction(&self, people: &[(PeerId, &Peer)]) -> Presence {

@@ -35,6 +35,11 @@ impl Deadlines {
         self.0.first().map(|(at, _)| *at)
     }
 
+    /// Peers in grace, the one first whose grace is over first.
+    pub fn leaving(&self) -> impl Iterator<Item = PeerId> {
+        self.0.iter().filter_map(|(_, due)| if let Due::Gone(peer) = due { Some(*peer) } else { None })
+    }
+
     pub fn pop(&mut self, now: Duration) -> Option<Due> {
         if self.next()? > now {
             return None;

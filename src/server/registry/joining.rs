@@ -2,6 +2,7 @@
 
 use super::{
     Admission, Delivery, Join, Registry,
+    changes::Contacts,
     deadlines::Due,
     peer::{Link, Peer},
 };
@@ -31,13 +32,14 @@ impl Registry {
     }
 
     fn admit(&mut self, join: &Join) -> Result<PeerId, Refusal> {
-        if self.peers.len() >= self.limits.peers || self.knows(join.fresh) {
+        if self.knows(join.fresh) {
             return Err(ErrorCode::RoomFull.into());
         }
         let (id, nickname) = match &join.claim {
             Some(claim) => (claim.peer, self.restored(&claim.nickname)?),
             None => (join.fresh, self.unclaimed(&join.nickname)?),
         };
+        self.make_room()?;
         self.names.extend(Skeleton::of(&nickname).map(|skeleton| (skeleton, id)));
         let (incarnation, availability) = (join.incarnation, Availability::default());
         let link = Link::Online { connection: join.connection, leaving: false };
@@ -48,6 +50,18 @@ impl Registry {
             self.come_back_to_call(id, grant);
         }
         Ok(id)
+    }
+
+    /// In a full room whoever comes goes before those in grace, who may come back with their tickets all the same:
+    /// else a thousand connections that were opened and dropped would keep everybody out for the grace.
+    fn make_room(&mut self) -> Result<(), ErrorCode> {
+        if self.peers.len() < self.limits.peers {
+            return Ok(());
+        }
+        let in_a_call = |peer: &PeerId| self.peers.get(peer).is_some_and(|peer| peer.call.is_some());
+        let spare = self.deadlines.leaving().find(|peer| !in_a_call(peer)).ok_or(ErrorCode::RoomFull)?;
+        self.forget(spare);
+        Ok(())
     }
 
     fn unclaimed(&self, typed: &str) -> Result<Nickname, Refusal> {
@@ -106,13 +120,10 @@ impl Registry {
         let call = entry.call.and_then(|id| Some(self.snapshot(id, self.calls.get(&id)?)));
         let (nickname, availability) = (entry.nickname.clone(), entry.availability);
         let to = join.connection;
-        let (contacts, further) = self.contacts(peer);
-        let admission = Admission { peer, nickname, availability, contacts, call };
+        let Contacts { first, further } = self.contacts(peer);
+        let admission = Admission { peer, nickname, availability, contacts: first, call };
         self.out.push(Delivery::Welcome { to, id: join.id, admission });
-        for presence in further {
-            let message = ServerMessage::Presence(presence);
-            self.out.push(Delivery::Send { to, id: None, message });
-        }
+        self.out.extend(further.into_iter().map(|people| Delivery::Introduce { to, people }));
         self.grant(peer);
     }
 

@@ -85,6 +85,9 @@ impl Story {
                     self.admissions.insert(to, admission);
                 }
                 Delivery::Send { to, message, .. } => self.received.entry(to).or_default().push(message),
+                Delivery::Introduce { to, people } => {
+                    self.received.entry(to).or_default().push(ServerMessage::Presence((*people).clone()));
+                }
                 Delivery::Grant { peer, grant, .. } => drop(self.grants.insert(peer, grant)),
                 Delivery::Broadcast(message) => {
                     self.received.values_mut().for_each(|received| received.push(message.clone()));

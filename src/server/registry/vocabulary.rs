@@ -1,5 +1,7 @@
 //! What goes into a registry and what comes out.
 
+use std::sync::Arc;
+
 use crate::protocol::{
     Availability, BootId, CallId, CallState, ClientMessage, IceServer, Incarnation, Media, Nickname, PeerId,
     Presence, ServerMessage, VERSION, Welcome,
@@ -66,6 +68,9 @@ pub enum Delivery {
     Welcome { to: ConnectionId, id: u32, admission: Admission },
     /// To one connection, that of a peer or of a join that was refused. `id` is the message it answers.
     Send { to: ConnectionId, id: Option<u32>, message: ServerMessage },
+    /// To one connection, that of a peer who came in: the people there are besides those in its welcome. Whoever comes
+    /// in before the next broadcast shares them.
+    Introduce { to: ConnectionId, people: Arc<Presence> },
     /// To one connection, that of this peer: its grant, to be signed.
     Grant { to: ConnectionId, peer: PeerId, grant: Grant },
     /// To every peer's connection.

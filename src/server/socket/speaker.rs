@@ -25,6 +25,7 @@ pub struct Speaker {
     place: Place,
     heard_at: Instant,
     messages: Bucket,
+    bytes: Bucket,
     mistakes: Bucket,
 }
 
@@ -53,6 +54,7 @@ impl Speaker {
             place: Place::Outside { hello_by: now + hub.config().timeouts.hello },
             heard_at: now,
             messages: Bucket::new(limits.messages(), since_start),
+            bytes: Bucket::new(limits.bytes(), since_start),
             mistakes: Bucket::new(limits.mistakes(), since_start),
             hub,
             id,
@@ -103,7 +105,9 @@ impl Speaker {
     pub fn decide(&mut self, heard: Heard) -> Result<(), Ending> {
         self.heard_at = Instant::now();
         match heard {
-            Heard::Alive => Ok(()),
+            // Each is answered, and so costs what a message costs.
+            Heard::Alive if self.messages.take(self.hub.now()) => Ok(()),
+            Heard::Alive => self.count_mistake(Mistake { code: ErrorCode::TooManyMessages, id: None }),
             Heard::End(ending) => {
                 // Firefox closes the socket before the page can say so itself.
                 if let (Ending::PageGone, Place::Seated { seat, .. }) = (ending, &self.place) {
@@ -112,7 +116,7 @@ impl Speaker {
                 Err(ending)
             }
             Heard::Binary => self.count_mistake(Mistake { code: ErrorCode::Binary, id: None }),
-            Heard::Text(text) if !self.messages.take(self.hub.now()) => {
+            Heard::Text(text) if !self.may_say(text.len()) => {
                 self.count_mistake(Mistake { code: ErrorCode::TooManyMessages, id: parse::id(&text) })
             }
             Heard::Text(text) => match parse(&text) {
@@ -120,6 +124,11 @@ impl Speaker {
                 Err(mistake) => self.count_mistake(mistake),
             },
         }
+    }
+
+    fn may_say(&mut self, bytes: usize) -> bool {
+        let now = self.hub.now();
+        self.messages.take(now) && self.bytes.take_many(bytes, now)
     }
 
     fn obey(&mut self, frame: ClientFrame) -> Result<(), Ending> {

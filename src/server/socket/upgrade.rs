@@ -20,7 +20,7 @@ use tokio_tungstenite::{
 };
 use tracing::debug;
 
-use super::{Socket, serve};
+use super::{Fair, Socket, serve};
 use crate::{
     protocol::{DEFLATE, MAX_MESSAGE_BYTES},
     server::{accept::Alive, address, hub::Hub},
@@ -84,7 +84,7 @@ async fn begin(upgrade: OnUpgrade, hub: Hub, origin: address::Origin, inflates: 
 }
 
 /// Takes the TCP stream out of what HTTP wrapped around it.
-fn into_stream(upgraded: Upgraded) -> Option<impl Future<Output = WebSocketStream<TcpStream>>> {
+fn into_stream(upgraded: Upgraded) -> Option<impl Future<Output = WebSocketStream<Fair<TcpStream>>>> {
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
@@ -92,6 +92,6 @@ fn into_stream(upgraded: Upgraded) -> Option<impl Future<Output = WebSocketStrea
         .max_write_buffer_size(MOST_UNWRITTEN)
         .max_message_size(Some(MAX_MESSAGE_BYTES))
         .max_frame_size(Some(MAX_MESSAGE_BYTES));
-    let (stream, already_read) = (parts.io.into_inner(), parts.read_buf.to_vec());
+    let (stream, already_read) = (Fair::new(parts.io.into_inner()), parts.read_buf.to_vec());
     Some(WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)))
 }

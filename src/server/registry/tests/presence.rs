@@ -10,6 +10,10 @@ impl Story {
         received.into_iter().filter_map(presence).collect()
     }
 
+    fn fills_up(&mut self) -> Vec<Person> {
+        (0..50).map(|number| self.joins(&format!("Guest {number}"))).collect()
+    }
+
     fn ticks(&mut self) {
         self.passes(self.timeouts.presence_tick);
     }
@@ -103,6 +107,24 @@ fn whoever_goes_and_comes_back_in_a_moment_is_there() {
 }
 
 #[test]
+fn whoever_comes_in_before_an_announcement_is_told_the_room_as_it_was() {
+    let (mut story, alice, bob, carol) = Story::of_three();
+    let contacts = |story: &Story, who: Person| story.admissions[&who.connection].contacts.clone();
+    let dave = story.joins("Dave");
+    story.says(alice, ClientMessage::SetAvailability { availability: Availability::Away });
+    story.says(bob, ClientMessage::Goodbye {});
+    let erin = story.joins("Erin");
+    assert_eq!(contacts(&story, erin), contacts(&story, dave));
+    story.ticks();
+    let announcement = story.announcements(erin).remove(0);
+    assert_eq!(announcement.status, [(alice.peer, Status::Away)].into());
+    assert_eq!(announcement.left, [bob.peer]);
+    let frank = story.joins("Frank");
+    let known: Vec<PeerId> = contacts(&story, frank).joined.into_keys().collect();
+    assert_eq!(known, [alice, carol, dave, erin].map(|person| person.peer));
+}
+
+#[test]
 fn a_lost_socket_is_no_change() {
     let (mut story, alice, bob, _) = Story::of_three();
     story.loses_socket(bob);
@@ -186,7 +208,7 @@ fn what_is_no_name_is_refused_in_words() {
 #[test]
 fn a_full_room_lets_nobody_in_but_those_who_return() {
     let mut story = Story::begin();
-    let people: Vec<Person> = (0..50).map(|number| story.joins(&format!("Guest {number}"))).collect();
+    let people = story.fills_up();
     let connection = story.says_hello("One more", page(1), None);
     assert_eq!(code(&story.refusal(connection)), Some(ErrorCode::RoomFull));
     story.loses_socket(people[0]);
@@ -203,4 +225,42 @@ fn a_person_appears_within_200_ms() {
     let presence = story.received.get_mut(&alice.connection).and_then(Vec::pop);
     let Some(ServerMessage::Presence(presence)) = presence else { panic!("{presence:?}") };
     assert!(presence.joined.contains_key(&bob.peer));
+}
+
+#[test]
+fn in_a_full_room_those_in_grace_give_way_the_first_lost_first() {
+    let mut story = Story::begin();
+    let people = story.fills_up();
+    let [first, second, third, ..] = people[..] else { panic!("nobody came") };
+    for lost in [second, first] {
+        story.loses_socket(lost);
+        story.passes(Duration::from_secs(1));
+    }
+    story.joins("Alice");
+    assert!(!story.registry.knows(second.peer) && story.registry.knows(first.peer));
+    story.joins("Bob");
+    assert!(!story.registry.knows(first.peer) && story.registry.knows(third.peer));
+    let connection = story.says_hello("Carol", page(1), None);
+    assert_eq!(code(&story.refusal(connection)), Some(ErrorCode::RoomFull));
+}
+
+#[test]
+fn in_a_full_room_a_call_keeps_those_who_are_lost() {
+    let mut story = Story::begin();
+    let people = story.fills_up();
+    story.connects(people[0], people[1], 1);
+    story.loses_socket(people[0]);
+    let connection = story.says_hello("Alice", page(1), None);
+    assert_eq!(code(&story.refusal(connection)), Some(ErrorCode::RoomFull));
+    assert!(story.registry.knows(people[0].peer));
+}
+
+#[test]
+fn whoever_gave_way_comes_back_as_the_same_peer_when_there_is_room() {
+    let mut story = Story::begin();
+    let people = story.fills_up();
+    story.loses_socket(people[0]);
+    let alice = story.joins("Alice");
+    story.says(alice, ClientMessage::Goodbye {});
+    assert_eq!(story.comes_back(people[0], page(1)).peer, people[0].peer);
 }
