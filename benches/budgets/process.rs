@@ -35,6 +35,8 @@ const UNLIMITED: &[&str] = &[
     "--queue-bytes=67108864",
     "--timeout=silence=3600000",
     "--timeout=hello=3600000",
+    // It is given its secret, and so believes that people were there before.
+    "--timeout=returning=0",
     "--secret=a-secret-that-is-only-for-this",
 ];
 
