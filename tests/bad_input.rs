@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde_json::json;
 use support::{Person, Raw, Server, call, lobby, lobby_with};
 use tincan::protocol::{
-    CLOSE_ABUSE, CLOSE_OUTDATED, ClientMessage, ErrorCode, MAX_DEPTH, MAX_MESSAGE_BYTES, ServerFrame,
-    ServerMessage,
+    CLOSE_ABUSE, CLOSE_OUTDATED, ClientMessage, EndReason, ErrorCode, MAX_DEPTH, MAX_MESSAGE_BYTES,
+    ServerFrame, ServerMessage,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -248,6 +248,10 @@ async fn whoever_sends_too_much_is_told_and_then_closed() {
     }
     let (refused, code) = told_until_closed(&mut alice).await;
     assert_eq!((refused.len(), code), (3, CLOSE_ABUSE));
+    while !matches!(
+        bob.hears().await,
+        ServerMessage::CallEnded { reason: EndReason::HungUp | EndReason::Gone, .. }
+    ) {}
 }
 
 #[tokio::test]

@@ -26,6 +26,8 @@ pub struct Server {
 const UNLIMITED: &[&str] = &[
     "--listen=127.0.0.1:0",
     "--max-connections-per-address=1000000",
+    "--connections-per-second=1000000",
+    "--connection-burst=1000000",
     "--max-peers-per-room=1000000",
     "--max-rooms=1000000",
     "--messages-per-second=1000000000",

@@ -5,7 +5,7 @@ import { expect, test } from '../support/test';
 
 test.describe('five hundred people', () => {
   const CROWD = 500;
-  const flags = ['--max-connections-per-address', '1000', '--max-peers-per-room', '1000'];
+  const flags = ['--max-connections-per-address', '1000', '--connection-burst', '1000', '--max-peers-per-room', '1000'];
   // The crowd says nothing.
   test.use({ flags: [...flags, '--timeout', 'silence=60000'] });
 

@@ -66,13 +66,14 @@ impl Hub {
             ice_servers: config.ice_servers.clone(),
             ticket_lifetime: config.timeouts.ticket,
         };
+        let census = Census::new(config.limits.connections_per_address(), config.limits.connections());
         let started = Instant::now();
         let strangers_from = if is_new { started } else { started + config.timeouts.returning };
         Ok(Self(Arc::new(Shared {
             config,
             welcoming: Arc::new(welcoming),
             rooms: Mutex::default(),
-            census: Census::default(),
+            census,
             started,
             strangers_from,
             connections: AtomicU64::new(0),
@@ -92,7 +93,7 @@ impl Hub {
 
     /// `None` when there are too many from there already.
     pub fn count(&self, origin: Origin) -> Option<Counted> {
-        self.0.census.count(origin, self.0.config.limits.connections_per_address())
+        self.0.census.count(origin, self.now())
     }
 
     /// What one more connection is called, in logs too.

@@ -26,11 +26,21 @@ impl Bucket {
         self.take_many(1, now)
     }
 
+    /// Whether it is as good as new.
+    pub fn is_full(&self, now: Duration) -> bool {
+        self.gained(now) >= f64::from(self.rate.burst.get())
+    }
+
+    /// What is in it by then, and may be more than fits.
+    fn gained(&self, now: Duration) -> f64 {
+        let gained = now.saturating_sub(self.filled).as_secs_f64() * f64::from(self.rate.per_second.get());
+        self.left + gained
+    }
+
     /// All of them or, when it has fewer left, none.
     pub fn take_many(&mut self, many: usize, now: Duration) -> bool {
         let many = many as f64;
-        let gained = now.saturating_sub(self.filled).as_secs_f64() * f64::from(self.rate.per_second.get());
-        self.left = (self.left + gained).min(f64::from(self.rate.burst.get()));
+        self.left = self.gained(now).min(f64::from(self.rate.burst.get()));
         self.filled = now;
         let enough = self.left >= many;
         if enough {

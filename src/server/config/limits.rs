@@ -38,6 +38,10 @@ limits! {
     max_call_members = 8, "TINCAN_MAX_CALL_MEMBERS";
     /// Connections from one address (one /64 network of IPv6).
     max_connections_per_address = 200, "TINCAN_MAX_CONNECTIONS_PER_ADDRESS";
+    /// Connections one address may open in a second, in the long run.
+    connections_per_second = 20, "TINCAN_CONNECTIONS_PER_SECOND";
+    /// Connections one address may open at once.
+    connection_burst = 400, "TINCAN_CONNECTION_BURST";
     /// Messages one connection may send in a second, in the long run.
     messages_per_second = 50, "TINCAN_MESSAGES_PER_SECOND";
     /// Messages one connection may send at once after a silence.
@@ -72,6 +76,11 @@ impl Limits {
     #[must_use]
     pub fn connections_per_address(&self) -> usize {
         size(self.max_connections_per_address)
+    }
+
+    #[must_use]
+    pub fn connections(&self) -> Rate {
+        Rate { per_second: self.connections_per_second, burst: self.connection_burst }
     }
 
     #[must_use]

@@ -68,6 +68,10 @@ impl Speaker {
     /// Gives up the seat, if there is one, so that the room knows before the last words are through.
     pub fn leave(self, ending: &Ending) -> Arc<Mailbox> {
         debug!(connection = self.id.0, ?ending, "ended");
+        // It is told to stay away, so its place is not kept.
+        if let (Ending::Abuse, Place::Seated { seat, .. }) = (ending, &self.place) {
+            seat.hear(0, ClientMessage::Goodbye {});
+        }
         self.mailbox
     }
 
