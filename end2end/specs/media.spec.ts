@@ -63,7 +63,10 @@ test('no address of the called one travels before the call is accepted', async (
   expect(said.filter((text) => text.includes('signal'))).toEqual([]);
   const heard = (await alice.wire()).filter(({ direction }) => direction === 'received').map(({ text }) => text);
   expect(heard.filter((text) => text.includes('candidate'))).toEqual([]);
-  expect(await bob.page.evaluate(() => window.probe.connections().length)).toBe(0);
+  // The connection that waits has been given nothing, and looks for nothing.
+  const waiting = await bob.page.evaluate(() => window.probe.connections().map((connection) =>
+    [connection.iceGatheringState, connection.localDescription, connection.remoteDescription]));
+  expect(waiting).toEqual([['new', null, null]]);
 
   await bob.accepts();
   await areTalking(alice, bob);
