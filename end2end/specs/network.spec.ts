@@ -117,7 +117,7 @@ for (const [bad, worsen] of Object.entries(BAD)) {
 test.describe('somebody whose laptop is closed for longer than the server waits for a word', () => {
   const timeouts = ['silence=2000', 'ping=700', 'pong=1000', 'path_long=4000'];
   test.use({ flags: ['--log', 'debug', ...timeouts.flatMap((timeout) => ['--timeout', timeout])] });
-  const SILENT = /a connection ends: Silent/;
+  const SILENT = / ended connection=\d+ ending=Silent/;
 
   test('is back in the call', async ({ server, network, alice, bob, diaryOf }, testInfo) => {
     for (const person of [alice, bob]) person.foresees(...OUTAGE);
