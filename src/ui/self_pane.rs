@@ -28,7 +28,11 @@ pub fn SelfPane() -> impl IntoView {
         let _ = settled.try_set(true);
     };
     // An effect: there is no time on the server.
-    Effect::new(move |_| set_timeout(settle, PATIENCE));
+    Effect::new(move |_| {
+        if let Ok(timeout) = set_timeout_with_handle(settle, PATIENCE) {
+            on_cleanup(move || timeout.clear());
+        }
+    });
     Effect::new(move |_| {
         if session.call.with(|call| call.as_ref().is_some_and(|call| call.setup.is_some())) {
             settle();
