@@ -5,28 +5,36 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::{Rc, Weak},
+    time::Duration,
 };
 
-use leptos::prelude::{Set, WithUntracked};
+use leptos::prelude::{Set, WithUntracked, set_timeout};
 
 use super::{Hear, Session, address, show};
 use crate::{
     call::{
         Phone, Start,
-        input::Input,
+        effect::{Effect, PairOp},
+        input::{Input, PairEvent},
         view::{Entry, View},
     },
     platform::{Performer, Platform},
     protocol::{CallId, Incarnation, Room},
 };
 
+/// How long the screen waits at most.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 pub struct Engine {
+    this: Weak<Self>,
     session: Session,
     platform: Platform,
     performer: Performer,
     phone: RefCell<Phone>,
     queue: RefCell<VecDeque<Input>>,
     running: Cell<bool>,
+    /// The browser takes somebody's offer.
+    taking: Cell<bool>,
     /// Of the contacts that are shown.
     revision: Cell<Option<u64>>,
     chat_revision: Cell<Option<(CallId, u64)>>,
@@ -43,8 +51,8 @@ impl Engine {
             timeouts: platform.settings().timeouts,
             remembered,
         });
-        let engine = Rc::new_cyclic(|engine| {
-            let engine: Weak<Self> = engine.clone();
+        let engine = Rc::new_cyclic(|this: &Weak<Self>| {
+            let engine = this.clone();
             let dispatch = move |input| {
                 if let Some(engine) = engine.upgrade() {
                     engine.take(input);
@@ -52,12 +60,14 @@ impl Engine {
             };
             let performer = Performer::start(&platform, dispatch, move |level| session.level.set(level));
             Self {
+                this: this.clone(),
                 session,
                 platform,
                 performer,
                 phone: RefCell::new(phone),
                 queue: RefCell::default(),
                 running: Cell::new(false),
+                taking: Cell::new(false),
                 revision: Cell::new(None),
                 chat_revision: Cell::new(None),
             }
@@ -84,15 +94,37 @@ impl Engine {
     }
 
     fn step(&self, input: Input) {
+        if let Input::Pair { event: PairEvent::Answering | PairEvent::Failed { .. }, .. } = input {
+            self.taking.set(false);
+        }
         let mut phone = self.phone.borrow_mut();
         for effect in phone.handle(input, self.platform.now()) {
+            if let Effect::Pair { op: PairOp::Answer { .. }, .. } = effect {
+                self.answer_first();
+            }
             self.performer.perform(effect);
         }
         self.performer.wake_at(phone.next_deadline());
     }
 
+    /// Taking an offer is done in no time, but changing the screen is not, and the answer would have to wait for it. While
+    /// the browser makes the answer the page has nothing to do.
+    fn answer_first(&self) {
+        self.taking.set(true);
+        let engine = self.this.clone();
+        let give_up = move || {
+            if let Some(engine) = engine.upgrade().filter(|engine| engine.taking.replace(false)) {
+                engine.refresh();
+            }
+        };
+        set_timeout(give_up, PATIENCE);
+    }
+
     /// Shows what has changed, and only that.
     fn refresh(&self) {
+        if self.taking.get() {
+            return;
+        }
         let (session, phone) = (self.session, self.phone.borrow());
         let View { entry, link, call, local, missed, blocked } = phone.view();
         session.tell_time(&self.platform);

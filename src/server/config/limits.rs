@@ -39,9 +39,9 @@ limits! {
     /// Connections from one address (one /64 network of IPv6).
     max_connections_per_address = 200, "TINCAN_MAX_CONNECTIONS_PER_ADDRESS";
     /// Connections one address may open in a second, in the long run.
-    connections_per_second = 20, "TINCAN_CONNECTIONS_PER_SECOND";
+    connections_per_second = 5, "TINCAN_CONNECTIONS_PER_SECOND";
     /// Connections one address may open at once.
-    connection_burst = 400, "TINCAN_CONNECTION_BURST";
+    connection_burst = 40, "TINCAN_CONNECTION_BURST";
     /// Messages one connection may send in a second, in the long run.
     messages_per_second = 50, "TINCAN_MESSAGES_PER_SECOND";
     /// Messages one connection may send at once after a silence.
