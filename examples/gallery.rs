@@ -79,7 +79,11 @@ const SCENES: &[(&str, &str, Scene)] = &[
         session.call.update(|call| {
             let Some(call) = call else { return };
             call.setup = Some(Duration::from_millis(180));
-            call.others[0].media = MediaState { microphone: MicrophoneState::On, camera: CameraState::On };
+            call.others[0].media = MediaState {
+                microphone: MicrophoneState::On,
+                camera: CameraState::On,
+                ..MediaState::default()
+            };
             call.others[0].relayed = Some(false);
         });
     }),
@@ -243,7 +247,7 @@ fn call(session: Session, status: CallStatus) {
         others: vec![ParticipantView {
             peer: PeerId::from_random(0),
             nickname: nickname("Ada Lovelace"),
-            media: MediaState { microphone: MicrophoneState::On, camera: CameraState::Off },
+            media: MediaState { microphone: MicrophoneState::On, ..MediaState::default() },
             relayed: None,
         }],
         setup: None,

@@ -37,7 +37,7 @@ use self::{
     contacts::Contacts,
     control::Control,
     effect::{Effect, Notification, PairOp, Remembered, Seat, Sound},
-    input::{Input, PageEvent, SocketEvent, SocketId},
+    input::{DeviceEvent, Input, PageEvent, SocketEvent, SocketId},
     link::{Link, Step},
     local::LocalMedia,
     pair::{Out, PairId},
@@ -83,8 +83,10 @@ pub struct Phone {
     listing: bool,
     /// Whether the preview is open, outside of a call.
     preview: bool,
-    /// Whether the microphone's level is measured: nobody looks at it outside of the preview.
+    /// Whether the microphone's level is measured.
     measured: bool,
+    /// Whether the screen stays on.
+    awake: bool,
     missed: Vec<Missed>,
     next_missed: u32,
     next_frame: u32,
@@ -146,6 +148,7 @@ impl Phone {
             listing: false,
             preview: false,
             measured: false,
+            awake: false,
             missed: Vec::new(),
             next_missed: 0,
             next_frame: 0,
@@ -164,7 +167,7 @@ impl Phone {
             Input::Socket { socket, event } => self.socket_said(socket, event, now),
             Input::Person(action) => self.person_asks(action, now),
             Input::Pair { pair, event } => self.pair_said(pair, event, now),
-            Input::Device(event) => self.local.handle(event),
+            Input::Device(event) => self.device_said(event),
             Input::Page(event) => self.page_said(event, now),
             Input::Tick => self.time_passed(now),
         }
@@ -241,6 +244,15 @@ impl Phone {
             }
             SocketEvent::Closed { code } => self.socket_closed(code, now),
         }
+    }
+
+    fn device_said(&mut self, event: DeviceEvent) {
+        if event == DeviceEvent::ScreenStopped
+            && let Some(call) = &mut self.call
+        {
+            call.screen = false;
+        }
+        self.local.handle(event);
     }
 
     fn page_said(&mut self, event: PageEvent, now: Time) {

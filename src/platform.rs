@@ -19,6 +19,7 @@ use crate::protocol::PeerId;
 pub enum StreamKey {
     LocalCamera,
     RemoteCamera(PeerId),
+    RemoteScreen(PeerId),
 }
 
 /// What the browser lets notifications do.

@@ -16,7 +16,7 @@ use crate::{
         Time,
         chat::ChatView,
         input::Action,
-        local::DeviceState,
+        local::{DeviceState, Sharing},
         view::{CallView, Contact, Entry, Link, LocalView, Me, Missed},
     },
     platform::Platform,
@@ -253,7 +253,9 @@ fn unopened() -> LocalView {
     LocalView {
         microphone: DeviceState::Off,
         camera: DeviceState::Off,
+        sharing: Sharing::Off,
         muted: false,
+        pressed: false,
         use_microphone: true,
         use_camera: true,
         preview: false,

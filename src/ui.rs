@@ -36,8 +36,10 @@ mod room;
 mod room_code_form;
 mod rooms;
 mod route;
+mod screen_pane;
 mod screens;
 mod self_pane;
+mod shortcuts;
 mod title;
 pub mod words;
 

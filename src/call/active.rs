@@ -25,6 +25,8 @@ pub struct ActiveCall {
     pub others: Vec<Other>,
     /// Whether this person wants the camera on in this call.
     pub camera: bool,
+    /// Whether this person wants to show the screen.
+    pub screen: bool,
     /// When *accept* was clicked here, or its word came from there.
     pub answered_at: Option<Time>,
     pub connected_since: Option<Time>,
@@ -83,6 +85,8 @@ pub struct Other {
     pub incarnation: Option<Incarnation>,
     pub media: MediaState,
     pub relayed: Option<bool>,
+    /// Whether the newest connection shows the other side's screen.
+    pub screen_shown: bool,
     pub pair: Option<Pair>,
     /// The generation that the next own peer connection gets.
     pub next_generation: u32,
@@ -148,6 +152,7 @@ impl Other {
             incarnation: None,
             media: MediaState::default(),
             relayed: None,
+            screen_shown: false,
             pair: None,
             next_generation: 0,
             held: Held::default(),
@@ -202,6 +207,7 @@ impl ActiveCall {
             stage,
             others,
             camera,
+            screen: false,
             answered_at: None,
             connected_since: None,
             setup: None,

@@ -25,6 +25,8 @@ pub enum Control {
 pub struct MediaState {
     pub microphone: MicrophoneState,
     pub camera: CameraState,
+    #[serde(default)]
+    pub screen: ScreenState,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,15 @@ pub enum MicrophoneState {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CameraState {
+    On,
+    #[default]
+    Off,
+}
+
+/// Whether the screen, a window or a tab is shown, perhaps with its sound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScreenState {
     On,
     #[default]
     Off,

@@ -35,6 +35,8 @@ pub enum Effect {
     },
     /// Plays again whatever the browser refused to play.
     Play,
+    /// Whether the screen is to stay on although nobody touches it.
+    KeepAwake(bool),
     /// Loads the page anew: the server speaks a newer version.
     Reload,
 }
@@ -69,6 +71,8 @@ pub enum PairOp {
     Count,
     /// What was sent into the void is missed: a picture that stands by itself, of each camera.
     KeyFrame,
+    /// Shows the other side's screen and plays its sound, or ends that.
+    ShowScreen(bool),
     Close,
 }
 
@@ -81,6 +85,9 @@ pub enum DeviceOp {
     },
     Close(DeviceKind),
     Mute(bool),
+    /// Has the person choose a screen, window or tab to show. Only right after a click or a key press.
+    ShareScreen,
+    StopScreen,
     /// Whether the microphone's level is measured while it is open.
     Measure(bool),
     /// Lists the devices now and whenever they change.

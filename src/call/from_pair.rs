@@ -3,7 +3,7 @@
 use super::{
     Phone, Time,
     active::{ControlState, Other, Stage},
-    control::Control,
+    control::{Control, MediaState, ScreenState},
     effect::{Effect, PairOp},
     input::{PairEvent, PathState},
     pair::{Pair, PairId},
@@ -126,6 +126,7 @@ impl Phone {
         other.thread.close();
         other.watch = None;
         other.relayed = None;
+        other.screen_shown = false;
         other.seek(now, patience);
         if let Some(old) = old {
             self.close_pair(old);
@@ -222,10 +223,19 @@ impl Phone {
         let is_heartbeat = control == Control::Heartbeat {};
         self.watched(id.peer, now, |watch| watch.heard(is_heartbeat, now));
         match control {
-            Control::State(state) => drop(self.with_other(id.peer, |other| other.media = state)),
+            Control::State(state) => self.state_heard(id, state),
             Control::Negotiation(signal) => self.hear(id.peer, signal, now),
             Control::Heartbeat {} => {}
             Control::HangUp {} => self.hung_up_there(id.peer, now),
+        }
+    }
+
+    fn state_heard(&mut self, id: PairId, state: MediaState) {
+        self.with_other(id.peer, |other| other.media = state);
+        let shown = state.screen == ScreenState::On;
+        let was_shown = self.with_other(id.peer, |other| std::mem::replace(&mut other.screen_shown, shown));
+        if was_shown != Some(shown) {
+            self.emit(Effect::Pair { pair: id, op: PairOp::ShowScreen(shown) });
         }
     }
 

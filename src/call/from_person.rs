@@ -31,7 +31,9 @@ impl Phone {
             Action::DismissEnded => self.dismiss_ended(),
             Action::DismissMissed { id } => self.missed.retain(|missed| missed.id != id),
             Action::Mute(muted) => self.mute(muted),
+            Action::PressToTalk(pressed) => self.press_to_talk(pressed),
             Action::Camera(on) => self.turn_camera(on),
+            Action::ShareScreen(on) => self.share_screen(on),
             Action::Block(peer) => self.block(peer),
             Action::Unblock(nickname) => self.unblock(&nickname),
             Action::Write(text) => self.write(&text, now),
@@ -184,6 +186,18 @@ impl Phone {
         }
         if let Some(op) = self.local.mute(muted) {
             self.emit(Effect::Device(op));
+        }
+    }
+
+    fn press_to_talk(&mut self, pressed: bool) {
+        if let Some(op) = self.local.press(pressed) {
+            self.emit(Effect::Device(op));
+        }
+    }
+
+    fn share_screen(&mut self, on: bool) {
+        if let Some(call) = &mut self.call {
+            call.screen = on;
         }
     }
 

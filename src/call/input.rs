@@ -80,7 +80,10 @@ pub enum Action {
         id: u32,
     },
     Mute(bool),
+    /// The key is held, or let go, that lets somebody who is muted be heard meanwhile.
+    PressToTalk(bool),
     Camera(bool),
+    ShareScreen(bool),
     Block(PeerId),
     Unblock(String),
     /// A text for everybody in the call.
@@ -166,6 +169,10 @@ pub enum DeviceEvent {
     },
     /// The devices that the browser knows now.
     Listed(Vec<DeviceInfo>),
+    /// The person has chosen what to show.
+    ScreenShared,
+    /// The person chose nothing, or ended it where the browser lets them, or what was shown is gone.
+    ScreenStopped,
 }
 
 #[derive(Clone, Debug, PartialEq)]

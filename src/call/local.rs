@@ -1,7 +1,7 @@
 //! This person's own devices: what is wanted, what is open, what went wrong.
 
 use super::{
-    control::{CameraState, MediaState, MicrophoneState},
+    control::{CameraState, MediaState, MicrophoneState, ScreenState},
     effect::{Choice, DeviceOp},
     input::DeviceEvent,
 };
@@ -54,12 +54,25 @@ struct Device {
     stale: bool,
 }
 
-/// Both devices. [`LocalMedia::reconcile`] turns what is wanted into operations.
+/// What becomes of the wish to show the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sharing {
+    #[default]
+    Off,
+    /// The browser asks which screen, window or tab.
+    Asking,
+    On,
+}
+
+/// The devices and the screen. [`LocalMedia::reconcile`] turns what is wanted into operations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LocalMedia {
     microphone: Device,
     camera: Device,
+    sharing: Sharing,
     muted: bool,
+    /// Heard although muted, for as long as a key is held.
+    pressed: bool,
     listed: Vec<DeviceInfo>,
 }
 
@@ -68,6 +81,7 @@ pub struct LocalMedia {
 pub struct Wanted {
     pub microphone: bool,
     pub camera: bool,
+    pub screen: bool,
 }
 
 impl LocalMedia {
@@ -88,8 +102,19 @@ impl LocalMedia {
     }
 
     #[must_use]
+    pub fn sharing(&self) -> Sharing {
+        self.sharing
+    }
+
+    #[must_use]
     pub fn muted(&self) -> bool {
         self.muted
+    }
+
+    /// Whether nobody hears this person: muted, and no key is held.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.muted && !self.pressed
     }
 
     #[must_use]
@@ -106,19 +131,29 @@ impl LocalMedia {
     #[must_use]
     pub fn announced(&self) -> MediaState {
         let microphone = match self.microphone.state {
-            DeviceState::On if self.muted => MicrophoneState::Muted,
+            DeviceState::On if self.is_silent() => MicrophoneState::Muted,
             DeviceState::On => MicrophoneState::On,
             _ => MicrophoneState::None,
         };
         let camera = if self.camera.state == DeviceState::On { CameraState::On } else { CameraState::Off };
-        MediaState { microphone, camera }
+        let screen = if self.sharing == Sharing::On { ScreenState::On } else { ScreenState::Off };
+        MediaState { microphone, camera, screen }
     }
 
+    /// Ends a press of the key that lets somebody who is muted be heard.
     pub fn mute(&mut self, muted: bool) -> Option<DeviceOp> {
-        (self.muted != muted).then(|| {
-            self.muted = muted;
-            DeviceOp::Mute(muted)
-        })
+        self.hear(muted, false)
+    }
+
+    /// Lets somebody who is muted be heard for as long as a key is held.
+    pub fn press(&mut self, pressed: bool) -> Option<DeviceOp> {
+        self.hear(self.muted, pressed)
+    }
+
+    fn hear(&mut self, muted: bool, pressed: bool) -> Option<DeviceOp> {
+        let was_silent = self.is_silent();
+        (self.muted, self.pressed) = (muted, pressed);
+        (self.is_silent() != was_silent).then(|| DeviceOp::Mute(!was_silent))
     }
 
     pub fn select(&mut self, kind: DeviceKind, id: Option<String>) {
@@ -144,6 +179,8 @@ impl LocalMedia {
                 self.device_mut(kind).state = DeviceState::Failed(problem)
             }
             DeviceEvent::Listed(listed) => self.listed = listed,
+            DeviceEvent::ScreenShared => self.sharing = Sharing::On,
+            DeviceEvent::ScreenStopped => self.sharing = Sharing::Off,
         }
     }
 
@@ -165,7 +202,19 @@ impl LocalMedia {
         if microphone.is_some() || camera.is_some() {
             ops.push(DeviceOp::Open { microphone, camera });
         }
+        ops.extend(self.reconcile_screen(wanted.screen));
         ops
+    }
+
+    /// Nobody can take back the browser's question: an answer that comes too late is looked at again.
+    fn reconcile_screen(&mut self, wanted: bool) -> Option<DeviceOp> {
+        let (sharing, op) = match (self.sharing, wanted) {
+            (Sharing::Off, true) => (Sharing::Asking, DeviceOp::ShareScreen),
+            (Sharing::On, false) => (Sharing::Off, DeviceOp::StopScreen),
+            _ => return None,
+        };
+        self.sharing = sharing;
+        Some(op)
     }
 
     fn device(&self, kind: DeviceKind) -> &Device {
@@ -214,8 +263,9 @@ impl Device {
 mod tests {
     use super::*;
 
-    const BOTH: Wanted = Wanted { microphone: true, camera: true };
-    const NONE: Wanted = Wanted { microphone: false, camera: false };
+    const BOTH: Wanted = Wanted { microphone: true, camera: true, screen: false };
+    const NONE: Wanted = Wanted { microphone: false, camera: false, screen: false };
+    const SCREEN: Wanted = Wanted { screen: true, ..NONE };
 
     fn opened(media: &mut LocalMedia, kind: DeviceKind) {
         media.handle(DeviceEvent::Opened { kind, id: Some("built-in".into()) });
@@ -266,5 +316,37 @@ mod tests {
         media.reconcile(BOTH);
         opened(&mut media, DeviceKind::Microphone);
         assert_eq!(media.announced().microphone, MicrophoneState::Muted);
+    }
+
+    #[test]
+    fn whoever_is_muted_is_heard_while_the_key_is_held() {
+        let mut media = LocalMedia::default();
+        assert_eq!(media.press(true), None, "heard anyway");
+        assert_eq!(media.press(false), None);
+        assert_eq!(media.mute(true), Some(DeviceOp::Mute(true)));
+        assert_eq!(media.press(true), Some(DeviceOp::Mute(false)));
+        assert_eq!(media.press(true), None, "a key that repeats");
+        assert_eq!(media.press(false), Some(DeviceOp::Mute(true)));
+    }
+
+    #[test]
+    fn muting_ends_what_a_held_key_began() {
+        let mut media = LocalMedia::default();
+        media.mute(true);
+        media.press(true);
+        assert_eq!(media.mute(true), Some(DeviceOp::Mute(true)));
+        assert_eq!(media.press(false), None);
+        assert!(media.is_silent());
+    }
+
+    #[test]
+    fn a_screen_that_was_chosen_too_late_is_not_shown() {
+        let mut media = LocalMedia::default();
+        assert_eq!(media.reconcile(SCREEN), [DeviceOp::ShareScreen]);
+        assert_eq!(media.reconcile(SCREEN), [], "asked twice");
+        assert_eq!(media.reconcile(NONE), []);
+        media.handle(DeviceEvent::ScreenShared);
+        assert_eq!(media.reconcile(NONE), [DeviceOp::StopScreen]);
+        assert_eq!(media.announced().screen, ScreenState::Off);
     }
 }

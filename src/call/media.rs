@@ -16,6 +16,7 @@ impl Phone {
         self.settle_devices();
         self.settle_announcement();
         self.settle_sound();
+        self.settle_wakefulness();
         self.settle_notification();
         self.settle_seat();
     }
@@ -33,8 +34,10 @@ impl Phone {
         if wanted != Wanted::default() && !std::mem::replace(&mut self.listing, true) {
             self.emit(Effect::Device(DeviceOp::List));
         }
-        if std::mem::replace(&mut self.measured, self.preview) != self.preview {
-            self.emit(Effect::Device(DeviceOp::Measure(self.preview)));
+        // Somebody who talks while muted is told so.
+        let measured = self.preview || (self.talks() && self.local.is_silent());
+        if std::mem::replace(&mut self.measured, measured) != measured {
+            self.emit(Effect::Device(DeviceOp::Measure(measured)));
         }
         for op in self.local.reconcile(wanted) {
             self.emit(Effect::Device(op));
@@ -44,8 +47,11 @@ impl Phone {
     fn wanted(&self) -> Wanted {
         let microphone = self.remembered.use_microphone.unwrap_or(true);
         match &self.call {
-            Some(call) if call.is_agreed() => Wanted { microphone, camera: call.camera },
-            _ if self.preview => Wanted { microphone, camera: self.remembered.use_camera.unwrap_or(true) },
+            Some(call) if call.is_agreed() => Wanted { microphone, camera: call.camera, screen: call.screen },
+            _ if self.preview => {
+                let camera = self.remembered.use_camera.unwrap_or(true);
+                Wanted { microphone, camera, screen: false }
+            }
             _ => Wanted::default(),
         }
     }
@@ -59,6 +65,18 @@ impl Phone {
         let pairs: Vec<PairId> = open.filter_map(|other| other.pair_id()).collect();
         for pair in pairs {
             self.emit(Effect::Pair { pair, op: PairOp::Control(Control::State(state)) });
+        }
+    }
+
+    fn talks(&self) -> bool {
+        self.call.as_ref().is_some_and(|call| call.is_agreed() && call.connected_since.is_some())
+    }
+
+    /// Nobody touches a phone that shows a face.
+    fn settle_wakefulness(&mut self) {
+        let awake = self.call.as_ref().is_some_and(ActiveCall::is_agreed);
+        if std::mem::replace(&mut self.awake, awake) != awake {
+            self.emit(Effect::KeepAwake(awake));
         }
     }
 
@@ -108,7 +126,9 @@ impl Phone {
         LocalView {
             microphone: self.local.microphone(),
             camera: self.local.camera(),
+            sharing: self.local.sharing(),
             muted: self.local.muted(),
+            pressed: self.local.muted() && !self.local.is_silent(),
             use_microphone: self.remembered.use_microphone.unwrap_or(true),
             use_camera: agreed.map_or(self.remembered.use_camera.unwrap_or(true), |call| call.camera),
             preview: self.preview,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     control::MediaState,
-    local::{DeviceInfo, DeviceState},
+    local::{DeviceInfo, DeviceState, Sharing},
     status::CallStatus,
 };
 use crate::protocol::{Availability, CallId, ErrorCode, Media, Nickname, PeerId, Room, Status};
@@ -96,7 +96,10 @@ pub struct ParticipantView {
 pub struct LocalView {
     pub microphone: DeviceState,
     pub camera: DeviceState,
+    pub sharing: Sharing,
     pub muted: bool,
+    /// Heard although muted, for as long as a key is held.
+    pub pressed: bool,
     /// What this person goes in with, or has in the call.
     pub use_microphone: bool,
     pub use_camera: bool,

@@ -30,6 +30,7 @@ mod speaker;
 mod storage;
 mod streams;
 mod track;
+mod wake_lock;
 
 pub use erased::{Erased, IntoFirst, IntoFresh};
 pub use performer::Performer;
@@ -38,8 +39,9 @@ use std::{rc::Rc, time::Duration};
 
 use leptos::{
     html,
-    prelude::{Effect, Get, NodeRef, StoredValue, document, window},
+    prelude::{Effect, Get, GetUntracked, NodeRef, StoredValue, document, window},
 };
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use self::{
@@ -127,6 +129,46 @@ impl Platform {
     /// Whether the browser has a share sheet (Web Share).
     pub fn can_share(&self) -> bool {
         page::can_share()
+    }
+
+    /// Whether the browser can show others a screen (W3C Screen Capture).
+    pub fn can_show_screen(&self) -> bool {
+        capture::can_show_screen()
+    }
+
+    /// Fills the screen with an element, or ends that.
+    pub fn toggle_full_screen(&self, element: NodeRef<html::Main>) {
+        if let Some(element) = element.get_untracked() {
+            page::toggle_full_screen(&element);
+        }
+    }
+
+    /// Moves an element away from its place by so many pixels, or back.
+    pub fn shift(&self, element: NodeRef<html::Button>, by: Option<(i32, i32)>) {
+        let Some(element) = element.get_untracked() else { return };
+        // Said by script: the page's policy forbids it in an attribute.
+        let style = web_sys::HtmlElement::style(&element);
+        let translate = by.map(|(x, y)| format!("{x}px {y}px")).unwrap_or_default();
+        let _ = style.set_property("translate", &translate);
+    }
+
+    /// Lets an element hear of a pointer wherever it goes, until it is let go.
+    pub fn capture_pointer(&self, element: NodeRef<html::Button>, pointer: i32) {
+        if let Some(element) = element.get_untracked() {
+            let _ = element.set_pointer_capture(pointer);
+        }
+    }
+
+    /// The width and height of the page on the screen, in pixels.
+    pub fn window_size(&self) -> (i32, i32) {
+        let size =
+            |size: Result<JsValue, JsValue>| size.ok().and_then(|size| size.as_f64()).unwrap_or_default();
+        (size(window().inner_width()) as i32, size(window().inner_height()) as i32)
+    }
+
+    /// Whether the browser lets a page fill the screen: telephones of one maker do not.
+    pub fn can_fill_screen(&self) -> bool {
+        page::can_fill_screen()
     }
 
     pub fn share(&self, title: &str, url: &str) {

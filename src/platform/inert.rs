@@ -77,6 +77,30 @@ impl Platform {
         false
     }
 
+    /// Whether the browser can show others a screen (W3C Screen Capture).
+    pub fn can_show_screen(&self) -> bool {
+        false
+    }
+
+    /// Fills the screen with an element, or ends that.
+    pub fn toggle_full_screen(&self, _element: NodeRef<html::Main>) {}
+
+    /// Whether the browser lets a page fill the screen: telephones of one maker do not.
+    pub fn can_fill_screen(&self) -> bool {
+        false
+    }
+
+    /// Moves an element away from its place by so many pixels, or back.
+    pub fn shift(&self, _element: NodeRef<html::Button>, _by: Option<(i32, i32)>) {}
+
+    /// Lets an element hear of a pointer wherever it goes, until it is let go.
+    pub fn capture_pointer(&self, _element: NodeRef<html::Button>, _pointer: i32) {}
+
+    /// The width and height of the page on the screen, in pixels.
+    pub fn window_size(&self) -> (i32, i32) {
+        (0, 0)
+    }
+
     pub fn share(&self, _title: &str, _url: &str) {}
 
     /// Gives the person a text as a file.

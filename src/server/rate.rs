@@ -23,7 +23,24 @@ impl Bucket {
 
     /// False when it is empty.
     pub fn take(&mut self, now: Duration) -> bool {
-        self.take_many(1, now)
+        self.fill(now);
+        let enough = self.left >= 1.0;
+        if enough {
+            self.left -= 1.0;
+        }
+        enough
+    }
+
+    /// Takes them even when it has fewer left; gives how long to wait until it owes none.
+    pub fn spend(&mut self, many: usize, now: Duration) -> Duration {
+        self.fill(now);
+        self.left -= many as f64;
+        Duration::from_secs_f64((-self.left).max(0.0) / f64::from(self.rate.per_second.get()))
+    }
+
+    fn fill(&mut self, now: Duration) {
+        self.left = self.gained(now).min(f64::from(self.rate.burst.get()));
+        self.filled = now;
     }
 
     /// Whether it is as good as new.
@@ -35,18 +52,6 @@ impl Bucket {
     fn gained(&self, now: Duration) -> f64 {
         let gained = now.saturating_sub(self.filled).as_secs_f64() * f64::from(self.rate.per_second.get());
         self.left + gained
-    }
-
-    /// All of them or, when it has fewer left, none.
-    pub fn take_many(&mut self, many: usize, now: Duration) -> bool {
-        let many = many as f64;
-        self.left = self.gained(now).min(f64::from(self.rate.burst.get()));
-        self.filled = now;
-        let enough = self.left >= many;
-        if enough {
-            self.left -= many;
-        }
-        enough
     }
 }
 
@@ -63,7 +68,14 @@ mod tests {
         assert_eq!([(); 2].map(|()| bucket.take(later)), [true, false]);
         let much_later = Duration::from_secs(3600);
         assert_eq!([(); 4].map(|()| bucket.take(much_later)), [true, true, true, false]);
-        let even_later = much_later * 2;
-        assert_eq!([4, 2, 2, 1].map(|many| bucket.take_many(many, even_later)), [false, true, false, true]);
+    }
+    #[test]
+    fn whoever_spends_more_than_there_is_waits_until_it_is_earned() {
+        let rate = Rate { per_second: NonZero::new(2).unwrap(), burst: NonZero::new(3).unwrap() };
+        let mut bucket = Bucket::new(rate, Duration::ZERO);
+        assert_eq!(bucket.spend(3, Duration::ZERO), Duration::ZERO);
+        assert_eq!(bucket.spend(4, Duration::ZERO), Duration::from_secs(2));
+        assert_eq!(bucket.spend(0, Duration::from_secs(2)), Duration::ZERO);
+        assert_eq!(bucket.spend(1, Duration::from_secs(2)), Duration::from_millis(500));
     }
 }

@@ -1,10 +1,12 @@
 //! A call, from the first ring to the last word: a dark stage.
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use std::time::Duration;
+
+use leptos::{ev::KeyboardEvent, prelude::*, web_sys::Element};
 
 use super::{
     avatar::Avatar,
-    call_controls::{CallControls, toggle_camera, toggle_microphone},
+    call_controls::{CallControls, Extras, toggle_camera, toggle_microphone, toggle_screen},
     call_status::{Badges, CallStatusLine},
     chat::{ChatPanel, Draft, Unread},
     device_trouble::{TryAgain, trouble},
@@ -12,18 +14,27 @@ use super::{
     icon::{Glyph, Icon},
     live::{live, memo},
     remote_pane::RemotePane,
-    self_pane::SelfPane,
+    screen_pane::ScreenPane,
+    self_pane::{Arrangement, SelfPane},
+    shortcuts::Shortcuts,
     words,
 };
 use crate::{
     call::{
+        control::ScreenState,
         input::Action,
+        local::{DeviceState, Sharing},
         status::{CallStatus, Step},
         view::{CallView, ParticipantView},
     },
     platform::IntoFresh,
     session::Session,
 };
+
+/// The level of somebody who talks, and not of a room.
+const VOICE: f32 = 0.32;
+/// How long the hint stays after the last word.
+const HINT: Duration = Duration::from_secs(3);
 
 #[component]
 pub fn CallScreen() -> impl IntoView {
@@ -36,33 +47,67 @@ pub fn CallScreen() -> impl IntoView {
     // Each sign of life starts the fading of the controls anew: the stylesheet has one fading for either word.
     let awake = RwSignal::new(false);
     let draft = Draft::new();
+    let extras =
+        Extras { arrangement: Arrangement::new(), stage: NodeRef::new(), keys: RwSignal::new(false) };
+    let Arrangement { corner, swapped, .. } = extras.arrangement;
+    let shown = memo(move || shows_screen(session));
     let wake = move || awake.update(|awake| *awake = !*awake);
     let keys = move |event: KeyboardEvent| {
         wake();
-        if event.alt_key() || event.ctrl_key() || event.meta_key() || event.repeat() {
+        if event.alt_key() || event.ctrl_key() || event.meta_key() {
             return;
         }
-        match event.key().as_str() {
+        let key = event.key();
+        if key == " " && !presses_something(&event) {
+            // It would scroll the page.
+            event.prevent_default();
+            return session.act(Action::PressToTalk(true));
+        }
+        if event.repeat() {
+            return;
+        }
+        match key.as_str() {
             "m" | "M" => toggle_microphone(session),
             "v" | "V" => toggle_camera(session),
+            "s" | "S" => toggle_screen(session),
             "c" | "C" => toggle_chat(session),
+            "h" | "H" => extras.arrangement.hide_or_show(),
+            "x" | "X" => extras.arrangement.swap(),
+            "e" | "E" => extras.fill_screen(session),
+            "?" => extras.keys.set(true),
             _ => return,
         }
         // It is no letter of what is written next.
         event.prevent_default();
     };
+    let let_go = move |event: KeyboardEvent| {
+        if event.key() == " " && session.local.with_untracked(|local| local.pressed) {
+            // A button that was clicked before would take it for a press.
+            event.prevent_default();
+            session.act(Action::PressToTalk(false));
+        }
+    };
+    // Whoever looks elsewhere holds no key here.
+    let blur = window_event_listener(leptos::ev::blur, move |_| session.act(Action::PressToTalk(false)));
+    on_cleanup(move || blur.remove());
     view! {
         <main
             class="stage call"
             tabindex="-1"
+            node_ref=extras.stage
+            data-corner=live(move || corner.get().name())
+            data-large=live(move || if swapped.get() { "own" } else { "other" })
+            data-screen=live(move || if shown.get() { "on" } else { "off" })
             data-phase=live(move || phase(status.get()))
             data-awake=live(move || if awake.get() { "tick" } else { "tock" })
             on:pointermove=move |_| wake()
             on:pointerdown=move |_| wake()
             on:keydown=keys
+            on:keyup=let_go
         >
-            <div class="call__others">
+            <div class="call__others" on:click=move |_| swapped.set(false)>
                 <For each=move || others(session) key=|other| other.peer let:other>
+                    <Screen other=other.clone()/>
                     <RemotePane other/>
                 </For>
                 {live(move || outgoing.get().then(|| view! { <Line name/> }.into_fresh()))}
@@ -72,15 +117,75 @@ pub fn CallScreen() -> impl IntoView {
                 <CallStatusLine status/>
                 {live(move || (!outgoing.get()).then(|| view! { <Badges/> }.into_fresh()))}
             </header>
-            <SelfPane/>
+            <SelfPane arrangement=extras.arrangement/>
             <div class="call__foot">
                 <TapToHear name/>
                 <Trouble/>
+                <Showing/>
+                <MutedHint/>
                 <Unread/>
-                <CallControls outgoing draft/>
+                <CallControls outgoing draft extras/>
             </div>
             <ChatPanel draft name/>
+            <Shortcuts open=extras.keys/>
         </main>
+    }
+    .into_fresh()
+}
+
+/// What somebody shows, while they do.
+#[component]
+fn Screen(other: ParticipantView) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let ParticipantView { peer, nickname, .. } = other;
+    let shown = memo(move || {
+        others(session).iter().any(|other| other.peer == peer && other.media.screen == ScreenState::On)
+    });
+    live(move || shown.get().then(|| view! { <ScreenPane peer name=nickname.to_string()/> }.into_fresh()))
+        .into_fresh()
+}
+
+/// Nobody should forget that others see the screen.
+#[component]
+fn Showing() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let shown = memo(move || session.local.with(|local| local.sharing == Sharing::On));
+    view! {
+        <div role="status">
+            {live(move || shown.get().then(|| view! {
+                <div class="badge badge--showing">
+                    <Icon glyph=Glyph::Screen/>
+                    <p>"You are showing your screen."</p>
+                    <button type="button" class="button" on:click=move |_| session.act(Action::ShareScreen(false))>"Stop showing"</button>
+                </div>
+            }.into_fresh()))}
+        </div>
+    }
+    .into_fresh()
+}
+
+/// For who talks and does not know that nobody hears it.
+#[component]
+fn MutedHint() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let hint = RwSignal::new(false);
+    let silent = memo(move || {
+        session.local.with(|local| local.muted && !local.pressed && local.microphone == DeviceState::On)
+    });
+    let loud = memo(move || silent.get() && session.level.get() > VOICE);
+    Effect::new(move |_| {
+        if loud.get() {
+            hint.set(true);
+        } else if let Ok(timeout) = set_timeout_with_handle(move || _ = hint.try_set(false), HINT) {
+            on_cleanup(move || timeout.clear());
+        }
+    });
+    view! {
+        <div role="status">
+            {live(move || (hint.get() && silent.get()).then(|| view! {
+                <div class="badge badge--muted"><Icon glyph=Glyph::MicrophoneOff/>"You are muted. Hold the space bar to talk."</div>
+            }.into_fresh()))}
+        </div>
     }
     .into_fresh()
 }
@@ -139,6 +244,21 @@ fn Trouble() -> impl IntoView {
         })
     })
     .into_fresh()
+}
+
+/// Whether the space bar means the element that has the focus: a field always, a button when the focus came to it by
+/// keyboard. One that was clicked is forgotten.
+fn presses_something(event: &KeyboardEvent) -> bool {
+    let element = event_target::<Element>(event);
+    match element.tag_name().as_str() {
+        "BUTTON" | "A" | "SUMMARY" => element.matches(":focus-visible").unwrap_or(true),
+        "INPUT" | "SELECT" | "TEXTAREA" | "DIALOG" => true,
+        _ => false,
+    }
+}
+
+fn shows_screen(session: Session) -> bool {
+    others(session).iter().any(|other| other.media.screen == ScreenState::On)
 }
 
 fn toggle_chat(session: Session) {

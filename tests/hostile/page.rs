@@ -394,7 +394,7 @@ impl Page {
             Effect::Remember(remembered) => self.remembered = remembered,
             Effect::KeepSeat(seat) => self.seat = seat,
             Effect::Measure { from, to, .. } => assert!(from <= to && to <= self.now),
-            Effect::Device(_) | Effect::Notify(_) | Effect::Play | Effect::Reload => {}
+            Effect::Device(_) | Effect::Notify(_) | Effect::Play | Effect::KeepAwake(_) | Effect::Reload => {}
         }
     }
 
@@ -605,6 +605,7 @@ fn control(story: &mut Story) -> Control {
         0 => Control::State(MediaState {
             microphone: story.pick(&[MicrophoneState::On, MicrophoneState::Muted, MicrophoneState::None]),
             camera: story.pick(&[CameraState::On, CameraState::Off]),
+            ..MediaState::default()
         }),
         1 => Control::HangUp {},
         2 => Control::Heartbeat {},

@@ -141,7 +141,7 @@ impl World {
             Effect::Remember(remembered) => self.clients[person].remembered = remembered,
             Effect::KeepSeat(seat) => self.clients[person].seat = seat,
             Effect::Reload => self.reload(person),
-            Effect::Notify(_) | Effect::Measure { .. } | Effect::Play => {}
+            Effect::Notify(_) | Effect::Measure { .. } | Effect::Play | Effect::KeepAwake(_) => {}
         }
     }
 
@@ -162,7 +162,15 @@ impl World {
                 }
             }
             DeviceOp::Close(kind) => self.clients[person].open_devices.retain(|open| *open != kind),
-            DeviceOp::Mute(_) | DeviceOp::Measure(_) | DeviceOp::List => {}
+            DeviceOp::ShareScreen => {
+                let event = if self.dice.percent(70) {
+                    DeviceEvent::ScreenShared
+                } else {
+                    DeviceEvent::ScreenStopped
+                };
+                self.after(5, 3_000, Event::Happens { person, page, input: Input::Device(event) });
+            }
+            DeviceOp::StopScreen | DeviceOp::Mute(_) | DeviceOp::Measure(_) | DeviceOp::List => {}
         }
     }
 
@@ -194,7 +202,7 @@ impl World {
                 );
                 self.paths_change();
             }
-            PairOp::EndOfCandidates | PairOp::KeyFrame => {}
+            PairOp::EndOfCandidates | PairOp::KeyFrame | PairOp::ShowScreen(_) => {}
             PairOp::Count => {
                 let bytes = if self.model.other(end).is_some() { self.now.as_millis() as u64 } else { 0 };
                 self.report(end, 1, 20, PairEvent::Counted { bytes });

@@ -94,6 +94,36 @@ impl Request {
     }
 }
 
+/// Has the person choose what to show: its picture, and its sound where the browser can and the person wants it. The
+/// question is asked at once, for it takes a click; `None` when it was not answered with anything.
+pub fn choose_screen() -> impl Future<Output = Option<(MediaStreamTrack, Option<MediaStreamTrack>)>> {
+    // What is shown has its own clean sound, and may be what this person hears the others with.
+    let sound = [("echoCancellation", false), ("noiseSuppression", false), ("autoGainControl", false)];
+    let sound = js::object(&sound.map(|(name, on)| (name, on.into())));
+    let picture = js::object(&[("frameRate", js::object(&[("max", 30.into())]))]);
+    let options = js::object(&[
+        ("video", picture),
+        ("audio", sound),
+        ("systemAudio", "include".into()),
+        ("surfaceSwitching", "include".into()),
+        // A page that shows itself is a hall of mirrors.
+        ("selfBrowserSurface", "exclude".into()),
+    ]);
+    let devices = devices().map(JsValue::from).unwrap_or_default();
+    let asked = js::call(&devices, "getDisplayMedia", &[options]).map(JsCast::unchecked_into);
+    async move {
+        let stream: MediaStream = js::settled(asked).await.ok()?.unchecked_into();
+        let picture = track(&stream, DeviceKind::Camera).ok()?;
+        // Small letters count for more than smooth motion (W3C MST-Content-Hint, section 4.1).
+        js::set(&picture, "contentHint", &"detail".into());
+        Some((picture, track(&stream, DeviceKind::Microphone).ok()))
+    }
+}
+
+pub fn can_show_screen() -> bool {
+    devices().is_some_and(|devices| js::has(&devices, "getDisplayMedia"))
+}
+
 /// `None` in an insecure context.
 pub fn devices() -> Option<MediaDevices> {
     window().navigator().media_devices().ok().filter(|devices| !devices.is_undefined())

@@ -9,26 +9,48 @@ use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcRtpTransceiver};
 use super::js;
 use crate::call::local::DeviceKind;
 
-/// The kinds by position: microphone, camera, screen, screen sound.
-const KINDS: [&str; 4] = ["audio", "video", "video", "audio"];
+/// What a transceiver carries, by its position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    Microphone,
+    Camera,
+    Screen,
+    ScreenSound,
+}
+
+impl Line {
+    const ALL: [Self; 4] = [Self::Microphone, Self::Camera, Self::Screen, Self::ScreenSound];
+
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Microphone | Self::ScreenSound => "audio",
+            Self::Camera | Self::Screen => "video",
+        }
+    }
+}
+
+impl From<DeviceKind> for Line {
+    fn from(kind: DeviceKind) -> Self {
+        match kind {
+            DeviceKind::Microphone => Self::Microphone,
+            DeviceKind::Camera => Self::Camera,
+        }
+    }
+}
 
 /// This page's own tracks: what every connection sends.
 #[derive(Default)]
-pub struct Outgoing {
-    microphone: RefCell<Option<MediaStreamTrack>>,
-    camera: RefCell<Option<MediaStreamTrack>>,
-}
+pub struct Outgoing([RefCell<Option<MediaStreamTrack>>; Line::ALL.len()]);
 
 impl Outgoing {
-    fn slot(&self, kind: DeviceKind) -> &RefCell<Option<MediaStreamTrack>> {
-        match kind {
-            DeviceKind::Microphone => &self.microphone,
-            DeviceKind::Camera => &self.camera,
-        }
+    fn track(&self, line: Line) -> Option<MediaStreamTrack> {
+        self.0.get(line as usize)?.borrow().clone()
     }
 
-    pub fn set(&self, kind: DeviceKind, track: Option<&MediaStreamTrack>) {
-        self.slot(kind).replace(track.cloned());
+    pub fn set(&self, line: Line, track: Option<&MediaStreamTrack>) {
+        if let Some(slot) = self.0.get(line as usize) {
+            slot.replace(track.cloned());
+        }
     }
 }
 
@@ -44,7 +66,7 @@ impl Lines {
 
     /// The offerer's part; only it makes transceivers.
     pub fn create(&self, connection: &RtcPeerConnection) {
-        let created = KINDS.map(|kind| connection.add_transceiver_with_str(kind));
+        let created = Line::ALL.map(|line| connection.add_transceiver_with_str(line.kind()));
         self.transceivers.replace(created.into());
         self.fill();
     }
@@ -56,7 +78,7 @@ impl Lines {
             return;
         }
         let offered = connection.get_transceivers().into_iter().map(RtcRtpTransceiver::unchecked_from_js);
-        let offered: Vec<_> = offered.filter(|line| line.mid().is_some()).take(KINDS.len()).collect();
+        let offered: Vec<_> = offered.filter(|line| line.mid().is_some()).take(Line::ALL.len()).collect();
         for transceiver in &offered {
             // By name, for it throws when the offer has rejected this line.
             js::set(transceiver, "direction", &"sendrecv".into());
@@ -66,18 +88,18 @@ impl Lines {
     }
 
     fn fill(&self) {
-        for kind in [DeviceKind::Microphone, DeviceKind::Camera] {
-            if let Some(track) = self.outgoing.slot(kind).borrow().as_ref() {
-                self.send(kind, Some(track)).map(Ok).into_iter().for_each(js::ignore);
+        for line in Line::ALL {
+            if let Some(track) = self.outgoing.track(line) {
+                self.send(line, Some(&track)).map(Ok).into_iter().for_each(js::ignore);
             }
         }
     }
 
     /// Sends another track, or none. `None` as long as there are no transceivers: they will take what is
     /// there when they come.
-    pub fn send(&self, kind: DeviceKind, track: Option<&MediaStreamTrack>) -> Option<Promise> {
+    pub fn send(&self, line: Line, track: Option<&MediaStreamTrack>) -> Option<Promise> {
         let transceivers = self.transceivers.borrow();
-        transceivers.get(position(kind)).map(|line| line.sender().replace_track(track))
+        transceivers.get(line as usize).map(|transceiver| transceiver.sender().replace_track(track))
     }
 
     /// Sends a picture that stands by itself, where the browser does so when asked (W3C WebRTC Extensions, section
@@ -97,20 +119,13 @@ impl Lines {
     }
 
     /// What comes from the other side.
-    pub fn remote(&self, kind: DeviceKind) -> Option<MediaStreamTrack> {
-        self.transceivers.borrow().get(position(kind)).map(|line| line.receiver().track())
+    pub fn remote(&self, line: Line) -> Option<MediaStreamTrack> {
+        self.transceivers.borrow().get(line as usize).map(|transceiver| transceiver.receiver().track())
     }
 
     pub fn stop(&self) {
         for transceiver in self.transceivers.borrow().iter() {
             transceiver.receiver().track().stop();
         }
-    }
-}
-
-fn position(kind: DeviceKind) -> usize {
-    match kind {
-        DeviceKind::Microphone => 0,
-        DeviceKind::Camera => 1,
     }
 }

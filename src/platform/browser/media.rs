@@ -11,9 +11,10 @@ use web_sys::MediaStreamTrack;
 
 use super::{
     Dispatch, Level,
-    capture::{Request, is_denied},
+    capture::{Request, choose_screen, is_denied},
     device_list::DeviceList,
     js,
+    lines::Line,
     meter::Meter,
     pairs::Pairs,
     streams::Streams,
@@ -38,10 +39,17 @@ struct Inner {
     streams: Rc<Streams>,
     microphone: Slot,
     camera: Slot,
+    screen: RefCell<Option<Screen>>,
     meter: RefCell<Option<Meter>>,
     measured: Cell<bool>,
     muted: Cell<bool>,
     list: DeviceList,
+}
+
+/// What this person shows.
+struct Screen {
+    _picture: OpenTrack,
+    _sound: Option<OpenTrack>,
 }
 
 #[derive(Default)]
@@ -61,6 +69,7 @@ impl Media {
             streams,
             microphone: Slot::default(),
             camera: Slot::default(),
+            screen: RefCell::default(),
             meter: RefCell::default(),
             measured: Cell::default(),
             muted: Cell::default(),
@@ -73,6 +82,8 @@ impl Media {
             DeviceOp::Open { microphone, camera } => self.open(Request { microphone, camera }),
             DeviceOp::Close(kind) => self.0.close(kind),
             DeviceOp::Mute(muted) => self.0.mute(muted),
+            DeviceOp::ShareScreen => self.share_screen(),
+            DeviceOp::StopScreen => self.0.stop_screen(),
             DeviceOp::Measure(measured) => {
                 self.0.measured.set(measured);
                 self.0.measure(self.0.microphone.open.borrow().as_ref().map(|open| &open.track));
@@ -86,6 +97,17 @@ impl Media {
         if let Some(meter) = self.0.meter.borrow().as_ref() {
             meter.resume();
         }
+    }
+
+    fn share_screen(&self) {
+        let choosing = choose_screen();
+        let inner = Rc::downgrade(&self.0);
+        spawn_local(async move {
+            let chosen = choosing.await;
+            if let Some(inner) = inner.upgrade() {
+                inner.chosen(chosen);
+            }
+        });
     }
 
     fn open(&self, request: Request) {
@@ -103,6 +125,7 @@ impl Media {
 
 impl Drop for Media {
     fn drop(&mut self) {
+        self.0.stop_screen();
         self.0.close(DeviceKind::Microphone);
         self.0.close(DeviceKind::Camera);
     }
@@ -186,13 +209,40 @@ impl Inner {
             (DeviceKind::Camera, Some(track)) => drop(self.streams.show(StreamKey::LocalCamera, track, None)),
             (DeviceKind::Camera, None) => self.streams.hide(StreamKey::LocalCamera),
         }
-        self.pairs.send(kind, track)
+        self.pairs.send(kind.into(), track)
     }
 
     fn measure(&self, track: Option<&MediaStreamTrack>) {
         self.meter.take();
         let track = track.filter(|_| self.measured.get());
         self.meter.replace(track.and_then(|track| Meter::start(track, self.level.clone())));
+    }
+
+    fn chosen(self: Rc<Self>, chosen: Option<(MediaStreamTrack, Option<MediaStreamTrack>)>) {
+        let Some((picture, sound)) = chosen else { return self.report(DeviceEvent::ScreenStopped) };
+        js::ignore(Ok(self.pairs.send(Line::Screen, Some(&picture))));
+        js::ignore(Ok(self.pairs.send(Line::ScreenSound, sound.as_ref())));
+        let mut picture = OpenTrack::new(picture);
+        let ended = Rc::downgrade(&self);
+        picture.on_ended(move || {
+            if let Some(inner) = ended.upgrade() {
+                // Not from inside of the track's own event: this drops the track.
+                spawn_local(async move {
+                    inner.stop_screen();
+                    inner.report(DeviceEvent::ScreenStopped);
+                });
+            }
+        });
+        self.screen.replace(Some(Screen { _picture: picture, _sound: sound.map(OpenTrack::new) }));
+        self.report(DeviceEvent::ScreenShared);
+    }
+
+    fn stop_screen(&self) {
+        if let Some(screen) = self.screen.take() {
+            js::ignore(Ok(self.pairs.send(Line::Screen, None)));
+            js::ignore(Ok(self.pairs.send(Line::ScreenSound, None)));
+            drop(screen);
+        }
     }
 
     fn close(&self, kind: DeviceKind) {

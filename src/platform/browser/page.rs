@@ -78,6 +78,21 @@ pub fn measure(name: &str, from: Time, to: Time) {
     let _ = js::call(&performance, "measure", &[name.into(), span]);
 }
 
+pub fn can_fill_screen() -> bool {
+    js::get(&document(), "fullscreenEnabled").is_truthy()
+}
+
+/// Fullscreen API, section 3.
+pub fn toggle_full_screen(element: &web_sys::Element) {
+    let filled = js::get(&document(), "fullscreenElement").is_truthy();
+    let operation = if filled {
+        js::call(&document(), "exitFullscreen", &[])
+    } else {
+        js::call(element, "requestFullscreen", &[])
+    };
+    js::ignore(operation.map(JsCast::unchecked_into));
+}
+
 /// The phone's one timer.
 #[derive(Default)]
 pub struct Alarm {

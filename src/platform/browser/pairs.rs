@@ -6,9 +6,15 @@ use js_sys::{Array, Promise};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MediaStreamTrack;
 
-use super::{Dispatch, js, lines::Outgoing, peer::Peer, reporter::Reporter, streams::Streams};
+use super::{
+    Dispatch, js,
+    lines::{Line, Outgoing},
+    peer::Peer,
+    reporter::Reporter,
+    streams::Streams,
+};
 use crate::{
-    call::{effect::PairOp, input::PairEvent, local::DeviceKind, pair::PairId},
+    call::{effect::PairOp, input::PairEvent, pair::PairId},
     protocol::IceServer,
 };
 
@@ -39,10 +45,10 @@ impl Pairs {
 
     /// Sends another track, or none, to everybody, now and in connections to come. The promise settles when
     /// it is in place.
-    pub fn send(&self, kind: DeviceKind, track: Option<&MediaStreamTrack>) -> Promise {
-        self.outgoing.set(kind, track);
+    pub fn send(&self, line: Line, track: Option<&MediaStreamTrack>) -> Promise {
+        self.outgoing.set(line, track);
         let peers = self.peers.borrow();
-        let placed: Array = peers.values().filter_map(|peer| peer.send(kind, track)).collect();
+        let placed: Array = peers.values().filter_map(|peer| peer.send(line, track)).collect();
         Promise::all_settled(&placed)
     }
 

@@ -14,7 +14,7 @@ use web_sys::{MediaStream, MediaStreamTrack, RtcPeerConnection, RtcSdpType, RtcS
 use super::{
     channel::{Channel, Events},
     ice, js,
-    lines::{Lines, Outgoing},
+    lines::{Line, Lines, Outgoing},
     listener::EventListener,
     path::PathWatch,
     reporter::{Reporter, Stop},
@@ -23,8 +23,7 @@ use super::{
 };
 use crate::{
     call::{
-        chat::CHAT_CHANNEL, control::CONTROL_CHANNEL, effect::PairOp, input::PairEvent, local::DeviceKind,
-        signal::Candidate,
+        chat::CHAT_CHANNEL, control::CONTROL_CHANNEL, effect::PairOp, input::PairEvent, signal::Candidate,
     },
     platform::StreamKey,
     protocol::IceServer,
@@ -45,6 +44,7 @@ struct Inner {
     lines: Lines,
     streams: Rc<Streams>,
     remote: RefCell<Option<Remote>>,
+    screen: RefCell<Option<RemoteScreen>>,
     /// Operations run strictly one after the other.
     waiting: RefCell<VecDeque<PairOp>>,
     working: Cell<bool>,
@@ -54,6 +54,12 @@ struct Inner {
 struct Remote {
     speaker: Option<Speaker>,
     camera: Option<MediaStream>,
+}
+
+/// While the other side shows its screen.
+struct RemoteScreen {
+    speaker: Option<Speaker>,
+    picture: Option<MediaStream>,
 }
 
 impl Peer {
@@ -97,6 +103,7 @@ impl Peer {
             lines,
             streams,
             remote: RefCell::default(),
+            screen: RefCell::default(),
             waiting: RefCell::default(),
             working: Cell::default(),
         };
@@ -109,6 +116,7 @@ impl Peer {
             PairOp::Chat(message) => return self.chat.send(&message),
             PairOp::Count => return self.inner.path.count(),
             PairOp::KeyFrame => return self.inner.lines.refresh(),
+            PairOp::ShowScreen(shown) => return self.inner.show_screen(shown),
             _ => {}
         }
         self.inner.waiting.borrow_mut().push_back(op);
@@ -118,13 +126,16 @@ impl Peer {
     }
 
     /// A promise that settles when the track is in place.
-    pub fn send(&self, kind: DeviceKind, track: Option<&MediaStreamTrack>) -> Option<Promise> {
-        let placed = self.inner.lines.send(kind, track)?;
+    pub fn send(&self, line: Line, track: Option<&MediaStreamTrack>) -> Option<Promise> {
+        let placed = self.inner.lines.send(line, track)?;
         Some(self.inner.reporter.or_closed(&placed))
     }
 
     pub fn play(&self) {
         if let Some(Remote { speaker: Some(speaker), .. }) = self.inner.remote.borrow().as_ref() {
+            speaker.play();
+        }
+        if let Some(RemoteScreen { speaker: Some(speaker), .. }) = self.inner.screen.borrow().as_ref() {
             speaker.play();
         }
     }
@@ -138,6 +149,7 @@ impl Drop for Peer {
         if let Some(Remote { camera: Some(stream), .. }) = inner.remote.take() {
             inner.streams.hide_only(inner.camera_key(), &stream);
         }
+        inner.show_screen(false);
         inner.lines.stop();
         inner.connection.close();
     }
@@ -200,6 +212,7 @@ impl Inner {
             | PairOp::Chat(_)
             | PairOp::Count
             | PairOp::KeyFrame
+            | PairOp::ShowScreen(_)
             | PairOp::Close => Ok(None),
         }
     }
@@ -240,12 +253,26 @@ impl Inner {
         if self.remote.borrow().is_some() {
             return;
         }
-        let microphone = self.lines.remote(DeviceKind::Microphone);
+        let microphone = self.lines.remote(Line::Microphone);
         let speaker = microphone.and_then(|track| Speaker::new(&track, &self.reporter));
-        let camera = self.lines.remote(DeviceKind::Camera);
+        let camera = self.lines.remote(Line::Camera);
         let camera =
             camera.and_then(|track| self.streams.show(self.camera_key(), &track, Some(self.first_frame())));
         self.remote.replace(Some(Remote { speaker, camera }));
+    }
+
+    fn show_screen(&self, shown: bool) {
+        let key = StreamKey::RemoteScreen(self.reporter.pair.peer);
+        if let Some(RemoteScreen { picture: Some(stream), .. }) = self.screen.take() {
+            self.streams.hide_only(key, &stream);
+        }
+        if shown {
+            let sound = self.lines.remote(Line::ScreenSound);
+            let speaker = sound.and_then(|track| Speaker::new(&track, &self.reporter));
+            let picture = self.lines.remote(Line::Screen);
+            let picture = picture.and_then(|track| self.streams.show(key, &track, None));
+            self.screen.replace(Some(RemoteScreen { speaker, picture }));
+        }
     }
 
     fn first_frame(&self) -> Rc<dyn Fn()> {

@@ -20,6 +20,7 @@ use super::{
     sounds::Sounds,
     storage::PREFERENCES,
     streams::Streams,
+    wake_lock::WakeLock,
 };
 use crate::call::{
     Time,
@@ -40,6 +41,7 @@ struct Inner {
     streams: Rc<Streams>,
     sounds: Sounds,
     notifier: Notifier,
+    wake_lock: WakeLock,
     seat: Rc<SeatKeeper>,
     alarm: Rc<Alarm>,
     gesture: Cell<Option<[EventListener; 3]>>,
@@ -65,6 +67,7 @@ impl Performer {
             streams,
             sounds: Sounds::default(),
             notifier: Notifier::default(),
+            wake_lock: WakeLock::default(),
             seat: SeatKeeper::start(dispatch.clone()),
             alarm: Rc::default(),
             gesture: Cell::default(),
@@ -92,6 +95,7 @@ impl Performer {
             Effect::KeepSeat(seat) => inner.seat.keep(seat.as_ref()),
             Effect::Measure { name, from, to } => page::measure(name, from, to),
             Effect::Play => inner.play(),
+            Effect::KeepAwake(awake) => inner.wake_lock.keep(awake),
             Effect::Reload => drop(window().location().reload()),
         }
     }

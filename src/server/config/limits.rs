@@ -46,10 +46,10 @@ limits! {
     messages_per_second = 50, "TINCAN_MESSAGES_PER_SECOND";
     /// Messages one connection may send at once after a silence.
     message_burst = 300, "TINCAN_MESSAGE_BURST";
-    /// Bytes of messages one connection may send in a second, in the long run.
+    /// Bytes read from one connection in a second, in the long run; whoever sends more is read more slowly.
     bytes_per_second = 131072, "TINCAN_BYTES_PER_SECOND";
-    /// Bytes of messages one connection may send at once after a silence.
-    byte_burst = 1048576, "TINCAN_BYTE_BURST";
+    /// Bytes read from one connection at once after a silence.
+    byte_burst = 262144, "TINCAN_BYTE_BURST";
     /// Wrong messages one connection may send in a second, in the long run.
     mistakes_per_second = 1, "TINCAN_MISTAKES_PER_SECOND";
     /// Wrong messages one connection may send at once.

@@ -25,7 +25,6 @@ pub struct Speaker {
     place: Place,
     heard_at: Instant,
     messages: Bucket,
-    bytes: Bucket,
     mistakes: Bucket,
 }
 
@@ -54,7 +53,6 @@ impl Speaker {
             place: Place::Outside { hello_by: now + hub.config().timeouts.hello },
             heard_at: now,
             messages: Bucket::new(limits.messages(), since_start),
-            bytes: Bucket::new(limits.bytes(), since_start),
             mistakes: Bucket::new(limits.mistakes(), since_start),
             hub,
             id,
@@ -120,7 +118,7 @@ impl Speaker {
                 Err(ending)
             }
             Heard::Binary => self.count_mistake(Mistake { code: ErrorCode::Binary, id: None }),
-            Heard::Text(text) if !self.may_say(text.len()) => {
+            Heard::Text(text) if !self.messages.take(self.hub.now()) => {
                 self.count_mistake(Mistake { code: ErrorCode::TooManyMessages, id: parse::id(&text) })
             }
             Heard::Text(text) => match parse(&text) {
@@ -128,11 +126,6 @@ impl Speaker {
                 Err(mistake) => self.count_mistake(mistake),
             },
         }
-    }
-
-    fn may_say(&mut self, bytes: usize) -> bool {
-        let now = self.hub.now();
-        self.messages.take(now) && self.bytes.take_many(bytes, now)
     }
 
     fn obey(&mut self, frame: ClientFrame) -> Result<(), Ending> {

@@ -23,7 +23,7 @@ use tracing::debug;
 use super::{Fair, Socket, serve};
 use crate::{
     protocol::{DEFLATE, MAX_MESSAGE_BYTES},
-    server::{accept::Alive, address, hub::Hub},
+    server::{accept::Alive, address, hub::Hub, rate::Rate},
 };
 
 /// Allocated for every connection, however idle: most messages are smaller than this.
@@ -72,7 +72,7 @@ fn wants_deflate(query: Option<&str>) -> bool {
 }
 
 async fn begin(upgrade: OnUpgrade, hub: Hub, origin: address::Origin, inflates: bool, alive: Alive) {
-    match upgrade.await.map(into_stream) {
+    match upgrade.await.map(|upgraded| into_stream(upgraded, hub.config().limits.bytes())) {
         Ok(Some(stream)) => {
             let (id, counted) = (hub.number_connection(), hub.count(origin));
             debug!(connection = id.0, ?origin, "opened");
@@ -84,7 +84,10 @@ async fn begin(upgrade: OnUpgrade, hub: Hub, origin: address::Origin, inflates: 
 }
 
 /// Takes the TCP stream out of what HTTP wrapped around it.
-fn into_stream(upgraded: Upgraded) -> Option<impl Future<Output = WebSocketStream<Fair<TcpStream>>>> {
+fn into_stream(
+    upgraded: Upgraded,
+    bytes: Rate,
+) -> Option<impl Future<Output = WebSocketStream<Fair<TcpStream>>> + use<>> {
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
@@ -92,6 +95,6 @@ fn into_stream(upgraded: Upgraded) -> Option<impl Future<Output = WebSocketStrea
         .max_write_buffer_size(MOST_UNWRITTEN)
         .max_message_size(Some(MAX_MESSAGE_BYTES))
         .max_frame_size(Some(MAX_MESSAGE_BYTES));
-    let (stream, already_read) = (Fair::new(parts.io.into_inner()), parts.read_buf.to_vec());
+    let (stream, already_read) = (Fair::new(parts.io.into_inner(), bytes), parts.read_buf.to_vec());
     Some(WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)))
 }
