@@ -6,8 +6,11 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde_json::json;
 use support::{Person, Raw, Server, call, lobby, page, person::Entrance, room};
-use tincan::protocol::{
-    Availability, CLOSE_NORMAL, ClientMessage, ErrorCode, Nickname, PeerId, Room, ServerMessage, Status,
+use tincan::{
+    protocol::{
+        Availability, CLOSE_NORMAL, ClientMessage, ErrorCode, Nickname, PeerId, Room, ServerMessage, Status,
+    },
+    server::Config,
 };
 use tokio_tungstenite::tungstenite::{
     Message,
@@ -19,9 +22,14 @@ async fn refusal(server: &Arc<Server>, room: Room, nickname: &str) -> ServerMess
     Person::enters(server, entrance).await.err().expect("was let in")
 }
 
+/// They all come from one address.
+fn crowded(config: &mut Config) {
+    config.limits.connection_burst = 1_000.try_into().unwrap();
+}
+
 #[tokio::test]
 async fn many_who_join_at_once_know_each_other() {
-    let server = Server::start().await;
+    let server = Server::start_with(crowded).await;
     let joining: Vec<_> = (0..50)
         .map(|number| {
             let server = Arc::clone(&server);
@@ -60,7 +68,7 @@ async fn comes_in(mut raw: Raw, nickname: &str, known: usize) -> (BTreeMap<PeerI
 
 #[tokio::test]
 async fn whoever_can_inflate_is_told_the_same_in_fewer_bytes() {
-    let server = Server::start().await;
+    let server = Server::start_with(crowded).await;
     let mut crowd = Vec::new();
     for number in 0..80 {
         crowd.push(Person::joins(&server, &format!("Guest {number}")).await);

@@ -188,6 +188,17 @@ export class Person {
     await expect.poll(() => this.remoteFrames(), { message: 'frames shown' }).toBeGreaterThan(before + 5);
   }
 
+  /** Something else than a camera is shown large, and it moves. */
+  async seesTheScreen(): Promise<void> {
+    const { remoteScreen } = this.screen;
+    const shown = () => remoteScreen.evaluate((video) => window.probe.framesShown(video as HTMLVideoElement));
+    await expect(remoteScreen).toBeVisible();
+    const before = await shown();
+    await expect.poll(shown, { message: 'frames of the screen' }).toBeGreaterThan(before + 2);
+    const colour = await remoteScreen.evaluate((video) => window.probe.meanColour(video as HTMLVideoElement));
+    expect(colour && whose(colour), 'what is shown').not.toBe(this.setting.name);
+  }
+
   /** Sound arrives, with energy in it, and the page plays it. */
   async hears(_other: Person): Promise<void> {
     const before = await this.audioEnergy();
@@ -216,6 +227,11 @@ export class Person {
   /** The camera or the microphone is unplugged; one that is opened afterwards is there again. */
   async unplugs(device: 'camera' | 'microphone'): Promise<void> {
     await this.page.evaluate((kind) => window.probe.unplugs(kind), device === 'camera' ? 'video' as const : 'audio' as const);
+  }
+
+  /** The browser has a button of its own for that. */
+  async stopsTheScreenInTheBrowser(): Promise<void> {
+    await this.page.evaluate(() => window.probe.stopsTheScreen());
   }
 
   /** As in the browser's settings. In Chromium, where this ends what is open; its fake devices open all the same. */

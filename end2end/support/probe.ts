@@ -27,6 +27,8 @@ export interface Probe {
   sockets(): WebSocket[];
   /** Ends the open tracks of this page's own devices of one kind, as the browser does when somebody unplugs one. */
   unplugs(kind: 'audio' | 'video'): void;
+  /** Ends what is shown of the screen, as the browser does when somebody presses its own button. */
+  stopsTheScreen(): void;
   /** Whether another program has the camera, so that it does not open. */
   cameraIsTaken: boolean;
   /** The open peer connections. */
@@ -106,6 +108,25 @@ export function installProbe(): void {
       for (const track of stream.getTracks()) tracks.add(track);
       return stream;
     };
+  }
+  const shownTracks = new Set<MediaStreamTrack>();
+  if (navigator.mediaDevices?.getDisplayMedia) {
+    const choose = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getDisplayMedia = async (options) => {
+      const stream = await choose(options);
+      for (const track of stream.getTracks()) {
+        tracks.add(track);
+        shownTracks.add(track);
+      }
+      return stream;
+    };
+  }
+  function stopsTheScreen() {
+    for (const track of shownTracks) {
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    }
+    shownTracks.clear();
   }
   const remoteTracks = () =>
     [...connections].flatMap((connection) => connection.getReceivers().map((receiver) => receiver.track));
@@ -264,6 +285,7 @@ export function installProbe(): void {
     wire,
     sockets: () => [...sockets],
     unplugs,
+    stopsTheScreen,
     cameraIsTaken: false,
     connections: () => [...connections].filter(isOpen),
     addresses,

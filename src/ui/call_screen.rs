@@ -52,13 +52,18 @@ pub fn CallScreen() -> impl IntoView {
     let Arrangement { corner, swapped, .. } = extras.arrangement;
     let shown = memo(move || shows_screen(session));
     let wake = move || awake.update(|awake| *awake = !*awake);
+    // Where the focus is from: a pointer, or the keyboard.
+    let clicked = StoredValue::new(false);
     let keys = move |event: KeyboardEvent| {
         wake();
         if event.alt_key() || event.ctrl_key() || event.meta_key() {
             return;
         }
         let key = event.key();
-        if key == " " && !presses_something(&event) {
+        if key == "Tab" {
+            clicked.set_value(false);
+        }
+        if key == " " && !presses_something(&event, clicked.get_value()) {
             // It would scroll the page.
             event.prevent_default();
             return session.act(Action::PressToTalk(true));
@@ -101,7 +106,10 @@ pub fn CallScreen() -> impl IntoView {
             data-phase=live(move || phase(status.get()))
             data-awake=live(move || if awake.get() { "tick" } else { "tock" })
             on:pointermove=move |_| wake()
-            on:pointerdown=move |_| wake()
+            on:pointerdown=move |_| {
+                wake();
+                clicked.set_value(true);
+            }
             on:keydown=keys
             on:keyup=let_go
         >
@@ -246,12 +254,11 @@ fn Trouble() -> impl IntoView {
     .into_fresh()
 }
 
-/// Whether the space bar means the element that has the focus: a field always, a button when the focus came to it by
-/// keyboard. One that was clicked is forgotten.
-fn presses_something(event: &KeyboardEvent) -> bool {
-    let element = event_target::<Element>(event);
-    match element.tag_name().as_str() {
-        "BUTTON" | "A" | "SUMMARY" => element.matches(":focus-visible").unwrap_or(true),
+/// Whether the space bar means the element that has the focus: a field always, a button unless it has the focus from
+/// being clicked.
+fn presses_something(event: &KeyboardEvent, clicked: bool) -> bool {
+    match event_target::<Element>(event).tag_name().as_str() {
+        "BUTTON" | "A" | "SUMMARY" => !clicked,
         "INPUT" | "SELECT" | "TEXTAREA" | "DIALOG" => true,
         _ => false,
     }

@@ -40,6 +40,11 @@ impl<S> Fair<S> {
         Self { stream, reads: 0, start: Instant::now(), bytes, pause: None }
     }
 
+    /// Without its manners.
+    pub fn bare(&mut self) -> &mut S {
+        &mut self.stream
+    }
+
     fn spend(&mut self, bytes: usize) {
         let wait = self.bytes.spend(bytes, self.start.elapsed());
         self.pause = (!wait.is_zero()).then(|| Box::pin(sleep(wait)));

@@ -14,6 +14,8 @@ use crate::server::hub::{Content, Frame};
 
 /// How long the client has to take note of the end.
 const LINGER: Duration = Duration::from_secs(2);
+/// In bytes. More than a page that sends a picture by mistake has under way.
+const DRAIN_MOST: u64 = 16 * 1024 * 1024;
 
 /// Feeds everything that waits, and flushes once.
 pub async fn write(socket: &mut Socket, mail: Content, patience: Duration) -> Result<(), Ending> {
@@ -52,8 +54,10 @@ async fn say(socket: &mut Socket, last_words: Vec<Frame>, ending: Ending) -> Res
     Ok(socket.stream.get_mut().shutdown().await?)
 }
 
-/// Reads on the bare socket, whatever it is, until the client has ended too.
+/// Reads on the bare socket, whatever it is, until the client has ended too, or has said too much for somebody who
+/// was about to end.
 async fn drain(socket: &mut Socket) {
     let mut waste = vec![0; 16 * 1024];
-    while socket.stream.get_mut().read(&mut waste).await.is_ok_and(|read| read > 0) {}
+    let mut rest = socket.stream.get_mut().bare().take(DRAIN_MOST);
+    while rest.read(&mut waste).await.is_ok_and(|read| read > 0) {}
 }

@@ -1,0 +1,93 @@
+// How a person arranges the pictures of a call.
+
+import { areInACall } from '../support/person';
+import { expect, test } from '../support/test';
+
+test('the own picture goes to any corner, by pointer and by keyboard', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  const { page, screen } = alice;
+  const place = async () => {
+    const box = await screen.selfPicture.boundingBox();
+    if (!box) throw new Error('There is no own picture.');
+    return `${box.y < 384 ? 'top' : 'bottom'} ${box.x < 512 ? 'left' : 'right'}`;
+  };
+  await expect.poll(place).toBe('bottom right');
+  await screen.selfPicture.hover();
+  await page.mouse.down();
+  await page.mouse.move(200, 250, { steps: 5 });
+  await page.mouse.up();
+  await expect.poll(place).toBe('top left');
+  // It was moved, not swapped.
+  await expect(screen.stage).toHaveAttribute('data-large', 'other');
+  await screen.selfPicture.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(place).toBe('bottom left');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(place).toBe('bottom right');
+});
+
+test('a click swaps the pictures, and another swaps them back', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  const { screen } = alice;
+  const widths = async () => {
+    const [own, other] = [await screen.selfVideo.boundingBox(), await screen.remoteVideo.boundingBox()];
+    return (own?.width ?? 0) > (other?.width ?? 0) ? 'the own is large' : 'the other is large';
+  };
+  await expect.poll(widths).toBe('the other is large');
+  await screen.selfPicture.click();
+  await expect.poll(widths).toBe('the own is large');
+  await alice.seesTheCameraOf(bob);
+  await screen.others.click();
+  await expect.poll(widths).toBe('the other is large');
+});
+
+test('the own picture is a mirror, the other one is not', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  const scale = (video: Element) => new DOMMatrix(getComputedStyle(video).transform).a * Number(getComputedStyle(video).scale.split(' ')[0]?.replace('none', '1') ?? 1);
+  expect(await alice.screen.selfVideo.evaluate(scale)).toBeLessThan(0);
+  expect(await alice.screen.remoteVideo.evaluate(scale)).toBeGreaterThan(0);
+});
+
+test('the own picture can be hidden and shown again', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  await alice.screen.selfPicture.hover();
+  await alice.screen.hideSelf.click();
+  await expect(alice.screen.selfPicture).toBeHidden();
+  // The other side still sees it.
+  await bob.seesTheCameraOf(alice);
+  await alice.screen.moreControls.click();
+  await alice.screen.showSelf.click();
+  await expect(alice.screen.selfPicture).toBeVisible();
+  await alice.screen.moreControls.click();
+  await alice.page.keyboard.press('h');
+  await expect(alice.screen.selfPicture).toBeHidden();
+});
+
+test('the call fills the screen', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  await alice.screen.moreControls.click();
+  await alice.screen.fullScreen.click();
+  const filled = () => alice.page.evaluate(() => document.fullscreenElement?.tagName);
+  await expect.poll(filled).toBe('MAIN');
+  await alice.page.keyboard.press('e');
+  await expect.poll(filled).toBeUndefined();
+});
+
+test('the screen stays on during a call, and only then', async ({ alice, bob }) => {
+  await alice.page.addInitScript(() => {
+    const locks: WakeLockSentinel[] = [];
+    Object.assign(window, { locks });
+    const request = WakeLock.prototype.request;
+    WakeLock.prototype.request = async function (type) {
+      const lock = await request.call(this, type);
+      locks.push(lock);
+      return lock;
+    };
+  });
+  const held = () =>
+    alice.page.evaluate(() => (window as unknown as { locks: WakeLockSentinel[] }).locks.filter((lock) => !lock.released).length);
+  await areInACall(alice, bob);
+  await expect.poll(held).toBe(1);
+  await alice.hangsUp();
+  await expect.poll(held).toBe(0);
+});
