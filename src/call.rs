@@ -10,6 +10,8 @@ mod chatting;
 mod contacts;
 pub mod control;
 pub mod effect;
+pub mod files;
+mod filing;
 mod from_pair;
 mod from_person;
 mod from_server;
@@ -29,7 +31,7 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use self::{
     active::{ActiveCall, ControlState},
@@ -37,6 +39,7 @@ use self::{
     contacts::Contacts,
     control::Control,
     effect::{Effect, Notification, PairOp, Remembered, Seat, Sound},
+    files::{Bulletin, Kept},
     input::{DeviceEvent, Input, PageEvent, SocketEvent, SocketId},
     link::{Link, Step},
     local::LocalMedia,
@@ -95,6 +98,10 @@ pub struct Phone {
     notification: Option<Notification>,
     /// What this tab keeps for a reload.
     seat: Option<Seat>,
+    /// The files that the platform holds for this phone.
+    kept: BTreeSet<Kept>,
+    next_file: u32,
+    bulletin: Bulletin,
     effects: Vec<Effect>,
 }
 
@@ -156,6 +163,9 @@ impl Phone {
             sound: Sound::default(),
             notification: None,
             seat: None,
+            kept: BTreeSet::new(),
+            next_file: 0,
+            bulletin: Bulletin::default(),
             effects: Vec::new(),
             remembered,
         }
@@ -168,6 +178,7 @@ impl Phone {
             Input::Person(action) => self.person_asks(action, now),
             Input::Pair { pair, event } => self.pair_said(pair, event, now),
             Input::Device(event) => self.device_said(event),
+            Input::File { id, event } => self.file_said(id, event, now),
             Input::Page(event) => self.page_said(event, now),
             Input::Tick => self.time_passed(now),
         }

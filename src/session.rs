@@ -15,6 +15,7 @@ use crate::{
     call::{
         Time,
         chat::ChatView,
+        files::FileView,
         input::Action,
         local::{DeviceState, Sharing},
         view::{CallView, Contact, Entry, Link, LocalView, Me, Missed},
@@ -36,6 +37,7 @@ pub struct Session {
     pub link: RwSignal<Link>,
     pub call: RwSignal<Option<CallView>>,
     pub chat: RwSignal<ChatView>,
+    pub files: RwSignal<Vec<FileView>>,
     pub local: RwSignal<LocalView>,
     pub missed: RwSignal<Vec<Missed>>,
     pub blocked: RwSignal<Vec<String>>,
@@ -82,6 +84,7 @@ impl Session {
             link: RwSignal::new(Link::Idle),
             call: RwSignal::new(None),
             chat: RwSignal::new(ChatView::default()),
+            files: RwSignal::new(Vec::new()),
             local: RwSignal::new(unopened()),
             missed: RwSignal::new(Vec::new()),
             blocked: RwSignal::new(Vec::new()),

@@ -16,6 +16,7 @@ mod device_trouble;
 mod document;
 mod ended;
 mod entrance;
+mod files;
 mod focus;
 mod icon;
 mod incoming_call;

@@ -163,6 +163,11 @@ export class Person {
     await expect(this.screen.chatField).toHaveValue('');
   }
 
+  /** Chooses files, after the button was pressed. */
+  async sendsFiles(...files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+    await this.screen.filesToSend.setInputFiles(files);
+  }
+
   /** The call is over, for a reason that the screen says in these words; then back to the room. */
   async readsThatItEnded(words: RegExp): Promise<void> {
     await this.isIn('ended');

@@ -33,6 +33,10 @@ export interface Probe {
   cameraIsTaken: boolean;
   /** The open peer connections. */
   connections(): RTCPeerConnection[];
+  /** The data channels on which this page has sent files so far, the oldest first. */
+  fileChannels(): RTCDataChannel[];
+  /** Each of them takes so many bytes and then seems to be full, until it is told otherwise. */
+  holdsFilesAfter(bytes: number): void;
   /** This side's own addresses, from which the open peer connections send. */
   addresses(): Promise<string[]>;
   /** The sum of one figure over all `inbound-rtp` of a kind. */
@@ -92,6 +96,29 @@ export function installProbe(): void {
     if (typeof data === 'string') wire.push({ direction: 'sent', text: data });
     send.call(this, data);
   };
+
+  const fileChannels: RTCDataChannel[] = [];
+  const taken = new WeakMap<RTCDataChannel, number>();
+  let fullAfter = Infinity;
+  const isFull = (channel: RTCDataChannel) => (taken.get(channel) ?? 0) >= fullAfter;
+  const openChannel = RTCPeerConnection.prototype.createDataChannel;
+  RTCPeerConnection.prototype.createDataChannel = function (label, options) {
+    const made = openChannel.call(this, label, options);
+    if (label.startsWith('file ')) fileChannels.push(made);
+    return made;
+  };
+  const sendOn = RTCDataChannel.prototype.send;
+  RTCDataChannel.prototype.send = function (data: string | Blob | ArrayBuffer | ArrayBufferView) {
+    if (ArrayBuffer.isView(data)) taken.set(this, (taken.get(this) ?? 0) + data.byteLength);
+    sendOn.call(this, data as string);
+  } as typeof sendOn;
+  const buffered = Object.getOwnPropertyDescriptor(RTCDataChannel.prototype, 'bufferedAmount') as PropertyDescriptor;
+  Object.defineProperty(RTCDataChannel.prototype, 'bufferedAmount', {
+    ...buffered,
+    get(this: RTCDataChannel) {
+      return isFull(this) ? 0xffffffff : buffered.get?.call(this);
+    },
+  });
 
   // Tracks come from the devices, from clones, and from connections.
   const clone = MediaStreamTrack.prototype.clone;
@@ -288,6 +315,11 @@ export function installProbe(): void {
     stopsTheScreen,
     cameraIsTaken: false,
     connections: () => [...connections].filter(isOpen),
+    fileChannels: () => fileChannels,
+    holdsFilesAfter: (bytes) => {
+      fullAfter = bytes;
+      for (const channel of fileChannels) channel.dispatchEvent(new Event('bufferedamountlow'));
+    },
     addresses,
     inbound,
     playsSound,

@@ -9,6 +9,7 @@ use super::{
     Time,
     chat::{Chat, Thread},
     control::MediaState,
+    files::Post,
     input::PathState,
     pair::{Pair, PairId},
     signal::Signal,
@@ -94,6 +95,7 @@ pub struct Other {
     pub held: Held,
     pub control: ControlState,
     pub thread: Thread,
+    pub post: Post,
     /// While the control channel is open.
     pub watch: Option<Watch>,
     /// Operations that failed since the last time a path stood.
@@ -158,6 +160,7 @@ impl Other {
             held: Held::default(),
             control: ControlState::NotYet,
             thread: Thread::default(),
+            post: Post::default(),
             watch: None,
             failures: 0,
             seeking: None,

@@ -3,7 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Time, chat::ChatMessage, control::Control, input::SocketId, local::DeviceKind, pair::PairId,
+    Time,
+    chat::ChatMessage,
+    control::Control,
+    files::{FileOp, message::FileMessage},
+    input::SocketId,
+    local::DeviceKind,
+    pair::PairId,
     signal::Candidate,
 };
 use crate::protocol::{ClientFrame, IceServer, Media, Nickname, PeerId, Room};
@@ -19,6 +25,7 @@ pub enum Effect {
         op: PairOp,
     },
     Device(DeviceOp),
+    File(FileOp),
     /// What is to be heard from now on.
     Sound(Sound),
     /// Tells a person who looks elsewhere; nothing takes the notification away again.
@@ -67,6 +74,28 @@ pub enum PairOp {
     EndOfCandidates,
     Control(Control),
     Chat(ChatMessage),
+    Files(FileMessage),
+    /// Opens a channel for a file of this person's own, in place of an earlier one, and sends from there on.
+    SendFile {
+        file: u32,
+        from: u64,
+    },
+    /// How far it may be sent.
+    AllowFile {
+        file: u32,
+        until: u64,
+    },
+    /// What comes on a channel for this file, from there on, is taken; `id` is this page's own number for it.
+    TakeFile {
+        id: u32,
+        file: u32,
+        from: u64,
+    },
+    /// Closes a file's channel, if there is one.
+    StopFile {
+        file: u32,
+        coming: bool,
+    },
     /// How many bytes have arrived on this connection, however they did.
     Count,
     /// What was sent into the void is missed: a picture that stands by itself, of each camera.

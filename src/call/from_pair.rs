@@ -32,6 +32,12 @@ impl Phone {
             PairEvent::ChatOpen => self.chat_opened(id),
             PairEvent::Chat(message) => self.chat_heard(id, message, now),
             PairEvent::ChatClosed => self.chat_closed(id.peer),
+            PairEvent::FilesOpen => self.files_opened(id),
+            PairEvent::Files(message) => self.files_heard(id, message, now),
+            PairEvent::FilesClosed => self.files_closed(id.peer),
+            PairEvent::FileSent { file, sha256 } => self.file_moved(id, |post| post.sent(file, sha256)),
+            PairEvent::FileUnsent { file, why } => self.file_moved(id, |post| post.unsent(file, why)),
+            PairEvent::FileLost { file } => self.file_moved(id, |post| post.lost(file)),
             PairEvent::Counted { bytes } => self.counted(id.peer, bytes, now),
             PairEvent::FirstFrame => self.first_frame(now),
             PairEvent::Path { relayed } => {
@@ -124,6 +130,7 @@ impl Phone {
         other.next_generation = generation.saturating_add(1);
         other.control = ControlState::NotYet;
         other.thread.close();
+        other.post.close();
         other.watch = None;
         other.relayed = None;
         other.screen_shown = false;

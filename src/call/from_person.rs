@@ -39,6 +39,8 @@ impl Phone {
             Action::Write(text) => self.write(&text, now),
             Action::Typing => self.type_on(now),
             Action::ShowChat(shown) => self.show_chat(shown),
+            Action::OfferFiles(picked) => self.offer_files(picked),
+            Action::File { id, wish } => self.wish_of_file(id, wish),
             Action::RetryDevices => self.retry_devices(),
             Action::TapToHear => self.emit(Effect::Play),
         }

@@ -3,6 +3,10 @@
 use super::{
     chat::ChatMessage,
     control::Control,
+    files::{
+        FileEvent, FileWish, Picked,
+        message::{FileMessage, Reason, Sha256},
+    },
     local::{DeviceInfo, DeviceKind, DeviceProblem},
     pair::PairId,
 };
@@ -20,6 +24,11 @@ pub enum Input {
         event: PairEvent,
     },
     Device(DeviceEvent),
+    /// About a file that comes, by this page's own number for it.
+    File {
+        id: u32,
+        event: FileEvent,
+    },
     Page(PageEvent),
     /// Time has passed: the deadline that the phone named is reached.
     Tick,
@@ -91,6 +100,12 @@ pub enum Action {
     /// The person is writing one.
     Typing,
     ShowChat(bool),
+    /// To everybody in the call.
+    OfferFiles(Vec<Picked>),
+    File {
+        id: u32,
+        wish: FileWish,
+    },
     /// Opens devices that are wanted and failed once more.
     RetryDevices,
     /// Tries to play again what the browser refused to play without a gesture.
@@ -128,6 +143,22 @@ pub enum PairEvent {
     ChatOpen,
     Chat(ChatMessage),
     ChatClosed,
+    FilesOpen,
+    Files(FileMessage),
+    FilesClosed,
+    /// All of a file is handed to its channel.
+    FileSent {
+        file: u32,
+        sha256: Sha256,
+    },
+    FileUnsent {
+        file: u32,
+        why: Reason,
+    },
+    /// The channel of a file that comes has closed before its end.
+    FileLost {
+        file: u32,
+    },
     /// So many bytes have arrived since the connection was made: the answer to
     /// [`PairOp::Count`](super::effect::PairOp::Count). 0 when the browser does not tell.
     Counted {

@@ -19,6 +19,7 @@ impl Phone {
         self.settle_wakefulness();
         self.settle_notification();
         self.settle_seat();
+        self.settle_files();
     }
 
     fn settle_seat(&mut self) {

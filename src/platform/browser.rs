@@ -7,6 +7,7 @@ mod channel;
 mod clipboard;
 mod device_list;
 mod erased;
+mod files;
 mod frame;
 mod ice;
 mod inflate;
@@ -38,6 +39,7 @@ pub use performer::Performer;
 use std::{rc::Rc, time::Duration};
 
 use leptos::{
+    ev::Event,
     html,
     prelude::{Effect, Get, GetUntracked, NodeRef, StoredValue, document, window},
 };
@@ -45,13 +47,14 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use self::{
+    files::Files,
     listener::Timer,
     storage::{PREFERENCES, SEAT},
     streams::Streams,
 };
 use super::{NotificationPermission, StreamKey};
 use crate::{
-    call::{Time, effect::Remembered, input::Input},
+    call::{Time, effect::Remembered, files::Picked, input::Input},
     settings::Settings,
 };
 
@@ -62,11 +65,12 @@ type Level = Rc<dyn Fn(f32)>;
 #[derive(Clone)]
 pub struct Platform {
     streams: Rc<Streams>,
+    files: Rc<Files>,
 }
 
 impl Platform {
     pub fn here() -> Self {
-        Self { streams: Rc::default() }
+        Self { streams: Rc::default(), files: Rc::default() }
     }
 
     /// Since the page was loaded.
@@ -179,6 +183,19 @@ impl Platform {
     pub fn save(&self, name: &str, text: &str) {
         if let Err(error) = save::text(name, text) {
             js::debug("not saved:", &error);
+        }
+    }
+
+    /// Whether a drop or a paste brings files.
+    pub fn carries_files(&self, event: &Event) -> bool {
+        files::carries(event)
+    }
+
+    /// Takes the files that were chosen, dropped or pasted; they come to `done`, with their previews.
+    pub fn pick_files(&self, event: &Event, done: impl FnOnce(Vec<Picked>) + 'static) {
+        let (files, chosen) = (self.files.clone(), files::chosen(event));
+        if !chosen.is_empty() {
+            spawn_local(async move { done(files.pick(chosen).await) });
         }
     }
 

@@ -1,6 +1,7 @@
 //! A platform on which nothing happens.
 
 use leptos::{
+    ev::Event,
     html,
     prelude::{AnyView, IntoAny, NodeRef},
 };
@@ -10,6 +11,7 @@ use crate::{
     call::{
         Time,
         effect::{Effect, Remembered},
+        files::Picked,
         input::Input,
     },
     settings::Settings,
@@ -105,6 +107,14 @@ impl Platform {
 
     /// Gives the person a text as a file.
     pub fn save(&self, _name: &str, _text: &str) {}
+
+    /// Whether a drop or a paste brings files.
+    pub fn carries_files(&self, _event: &Event) -> bool {
+        false
+    }
+
+    /// Takes the files that were chosen, dropped or pasted; they come to `done`, with their previews.
+    pub fn pick_files(&self, _event: &Event, _done: impl FnOnce(Vec<Picked>) + 'static) {}
 
     /// The time of day at some moment since the page was loaded, as this person writes it.
     pub fn clock(&self, _at: Time) -> String {

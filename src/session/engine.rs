@@ -38,6 +38,7 @@ pub struct Engine {
     /// Of the contacts that are shown.
     revision: Cell<Option<u64>>,
     chat_revision: Cell<Option<(CallId, u64)>>,
+    files_revision: Cell<Option<(CallId, u64)>>,
 }
 
 impl Engine {
@@ -70,6 +71,7 @@ impl Engine {
                 taking: Cell::new(false),
                 revision: Cell::new(None),
                 chat_revision: Cell::new(None),
+                files_revision: Cell::new(None),
             }
         });
         engine.refresh();
@@ -141,6 +143,10 @@ impl Engine {
         let chat = phone.chat_revision();
         if self.chat_revision.replace(chat) != chat {
             session.chat.set(phone.chat());
+        }
+        let files = phone.files_revision();
+        if self.files_revision.replace(files) != files {
+            session.files.set(phone.files());
         }
         show(session.entry, entry);
     }

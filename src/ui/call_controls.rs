@@ -5,6 +5,7 @@ use leptos::{html, prelude::*};
 use super::{
     chat::{ChatButton, Draft},
     device_picker::DevicePickers,
+    files::{FileButton, Picker},
     icon::{Glyph, Icon},
     live::{live, memo},
     self_pane::Arrangement,
@@ -58,6 +59,7 @@ pub fn CallControls(
     outgoing: Signal<bool>,
     draft: Draft,
     extras: Extras,
+    picker: Picker,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
     let hears = memo(move || session.local.with(|local| local.use_microphone && !local.muted));
@@ -91,7 +93,7 @@ pub fn CallControls(
                     <span>"Camera"</span>
                 </button>
                 {live(move || (shows && !outgoing.get()).then(|| view! { <ScreenButton/> }.into_fresh()))}
-                {live(move || (!outgoing.get()).then(|| view! { <ChatButton draft/> }.into_fresh()))}
+                {live(move || (!outgoing.get()).then(|| view! { <ChatButton draft/><FileButton picker/> }.into_fresh()))}
                 <button
                     type="button"
                     class="control"

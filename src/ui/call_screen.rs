@@ -10,6 +10,7 @@ use super::{
     call_status::{Badges, CallStatusLine},
     chat::{ChatPanel, Draft, Unread},
     device_trouble::{TryAgain, trouble},
+    files::{DropZone, FileTray, Picker},
     focus,
     icon::{Glyph, Icon},
     live::{live, memo},
@@ -51,6 +52,7 @@ pub fn CallScreen() -> impl IntoView {
         Extras { arrangement: Arrangement::new(), stage: NodeRef::new(), keys: RwSignal::new(false) };
     let Arrangement { corner, swapped, .. } = extras.arrangement;
     let shown = memo(move || shows_screen(session));
+    let picker = Picker::new();
     let wake = move || awake.update(|awake| *awake = !*awake);
     // Where the focus is from: a pointer, or the keyboard.
     let clicked = StoredValue::new(false);
@@ -80,6 +82,7 @@ pub fn CallScreen() -> impl IntoView {
             "x" | "X" => extras.arrangement.swap(),
             "e" | "E" => extras.fill_screen(session),
             "?" => extras.keys.set(true),
+            "f" | "F" => picker.open(),
             _ => return,
         }
         // It is no letter of what is written next.
@@ -112,6 +115,10 @@ pub fn CallScreen() -> impl IntoView {
             }
             on:keydown=keys
             on:keyup=let_go
+            on:dragenter=move |event| picker.drag(session, &event)
+            on:dragover=move |event| picker.drag(session, &event)
+            on:drop=move |event| picker.drop(session, &event)
+            on:paste=move |event| picker.paste(session, &event)
         >
             <div class="call__others" on:click=move |_| swapped.set(false)>
                 <For each=move || others(session) key=|other| other.peer let:other>
@@ -132,9 +139,11 @@ pub fn CallScreen() -> impl IntoView {
                 <Showing/>
                 <MutedHint/>
                 <Unread/>
-                <CallControls outgoing draft extras/>
+                <CallControls outgoing draft extras picker/>
             </div>
             <ChatPanel draft name/>
+            <FileTray/>
+            <DropZone picker name/>
             <Shortcuts open=extras.keys/>
         </main>
     }

@@ -8,12 +8,13 @@ use super::{
 };
 use crate::{platform::IntoFresh, session::Session};
 
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 10] = [
     ("M", "Microphone on or off"),
     ("Space", "While you are muted: hold it to talk"),
     ("V", "Camera on or off"),
     ("S", "Show your screen, or stop"),
     ("C", "Chat"),
+    ("F", "Send a file"),
     ("H", "Hide your own picture, or show it"),
     ("X", "Swap the pictures"),
     ("E", "Fill the whole screen, or not"),

@@ -141,7 +141,11 @@ impl World {
             Effect::Remember(remembered) => self.clients[person].remembered = remembered,
             Effect::KeepSeat(seat) => self.clients[person].seat = seat,
             Effect::Reload => self.reload(person),
-            Effect::Notify(_) | Effect::Measure { .. } | Effect::Play | Effect::KeepAwake(_) => {}
+            Effect::Notify(_)
+            | Effect::Measure { .. }
+            | Effect::Play
+            | Effect::KeepAwake(_)
+            | Effect::File(_) => {}
         }
     }
 
@@ -215,7 +219,12 @@ impl World {
                     self.channel_closed(other);
                 }
             }
-            PairOp::Open { .. } => {}
+            PairOp::Files(_)
+            | PairOp::SendFile { .. }
+            | PairOp::AllowFile { .. }
+            | PairOp::TakeFile { .. }
+            | PairOp::StopFile { .. }
+            | PairOp::Open { .. } => {}
         }
     }
 

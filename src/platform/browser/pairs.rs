@@ -7,7 +7,9 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::MediaStreamTrack;
 
 use super::{
-    Dispatch, js,
+    Dispatch,
+    files::Files,
+    js,
     lines::{Line, Outgoing},
     peer::Peer,
     reporter::Reporter,
@@ -21,13 +23,14 @@ use crate::{
 pub struct Pairs {
     dispatch: Dispatch,
     streams: Rc<Streams>,
+    files: Rc<Files>,
     outgoing: Rc<Outgoing>,
     peers: RefCell<BTreeMap<PairId, Peer>>,
 }
 
 impl Pairs {
-    pub fn new(dispatch: Dispatch, streams: Rc<Streams>) -> Self {
-        Self { dispatch, streams, outgoing: Rc::default(), peers: RefCell::default() }
+    pub fn new(dispatch: Dispatch, streams: Rc<Streams>, files: Rc<Files>) -> Self {
+        Self { dispatch, streams, files, outgoing: Rc::default(), peers: RefCell::default() }
     }
 
     pub fn perform(&self, pair: PairId, op: PairOp) {
@@ -59,8 +62,8 @@ impl Pairs {
     fn open(&self, pair: PairId, ice_servers: &[IceServer], offerer: bool) {
         drop(self.take(pair));
         let reporter = Reporter::new(pair, self.dispatch.clone());
-        match Peer::open(ice_servers, offerer, reporter.clone(), self.outgoing.clone(), self.streams.clone())
-        {
+        let (outgoing, streams, files) = (self.outgoing.clone(), self.streams.clone(), self.files.clone());
+        match Peer::open(ice_servers, offerer, reporter.clone(), outgoing, streams, files) {
             Ok(peer) => drop(self.peers.borrow_mut().insert(pair, peer)),
             Err(error) => self.fail(reporter, js::words(&error)),
         }

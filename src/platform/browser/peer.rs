@@ -13,6 +13,7 @@ use web_sys::{MediaStream, MediaStreamTrack, RtcPeerConnection, RtcSdpType, RtcS
 
 use super::{
     channel::{Channel, Events},
+    files::{Bulk, Files},
     ice, js,
     lines::{Line, Lines, Outgoing},
     listener::EventListener,
@@ -23,7 +24,8 @@ use super::{
 };
 use crate::{
     call::{
-        chat::CHAT_CHANNEL, control::CONTROL_CHANNEL, effect::PairOp, input::PairEvent, signal::Candidate,
+        chat::CHAT_CHANNEL, control::CONTROL_CHANNEL, effect::PairOp, files::FILES_CHANNEL, input::PairEvent,
+        signal::Candidate,
     },
     platform::StreamKey,
     protocol::IceServer,
@@ -34,6 +36,8 @@ pub struct Peer {
     inner: Rc<Inner>,
     control: Channel,
     chat: Channel,
+    files: Channel,
+    bulk: Bulk,
     _candidates: EventListener,
 }
 
@@ -69,6 +73,7 @@ impl Peer {
         reporter: Reporter,
         outgoing: Rc<Outgoing>,
         streams: Rc<Streams>,
+        files: Rc<Files>,
     ) -> Result<Self, JsValue> {
         let connection = RtcPeerConnection::new_with_configuration(&ice::configuration(ice_servers))?;
         let control = Channel::new(
@@ -86,6 +91,13 @@ impl Peer {
             ("chat", CHAT_CHANNEL),
             &reporter,
             Events { open: PairEvent::ChatOpen, message: PairEvent::Chat, close: PairEvent::ChatClosed },
+        );
+        let bulk = Bulk::new(&connection, &reporter, files);
+        let files = Channel::new(
+            &connection,
+            ("files", FILES_CHANNEL),
+            &reporter,
+            Events { open: PairEvent::FilesOpen, message: PairEvent::Files, close: PairEvent::FilesClosed },
         );
         let lines = Lines::new(outgoing);
         if offerer {
@@ -107,13 +119,18 @@ impl Peer {
             waiting: RefCell::default(),
             working: Cell::default(),
         };
-        Ok(Self { inner: Rc::new(inner), control, chat, _candidates: candidates })
+        Ok(Self { inner: Rc::new(inner), control, chat, files, bulk, _candidates: candidates })
     }
 
     pub fn perform(&self, op: PairOp) {
         match op {
             PairOp::Control(control) => return self.control.send(&control),
             PairOp::Chat(message) => return self.chat.send(&message),
+            PairOp::Files(message) => return self.files.send(&message),
+            PairOp::SendFile { file, from } => return self.bulk.send(file, from),
+            PairOp::AllowFile { file, until } => return self.bulk.allow(file, until),
+            PairOp::TakeFile { id, file, from } => return self.bulk.take(id, file, from),
+            PairOp::StopFile { file, coming } => return self.bulk.stop(file, coming),
             PairOp::Count => return self.inner.path.count(),
             PairOp::KeyFrame => return self.inner.lines.refresh(),
             PairOp::ShowScreen(shown) => return self.inner.show_screen(shown),
@@ -210,6 +227,11 @@ impl Inner {
             PairOp::Open { .. }
             | PairOp::Control(_)
             | PairOp::Chat(_)
+            | PairOp::Files(_)
+            | PairOp::SendFile { .. }
+            | PairOp::AllowFile { .. }
+            | PairOp::TakeFile { .. }
+            | PairOp::StopFile { .. }
             | PairOp::Count
             | PairOp::KeyFrame
             | PairOp::ShowScreen(_)

@@ -10,6 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{
     Dispatch, Platform,
+    files::Files,
     listener::EventListener,
     media::Media,
     notify::Notifier,
@@ -39,6 +40,7 @@ struct Inner {
     pairs: Rc<Pairs>,
     media: Media,
     streams: Rc<Streams>,
+    files: Rc<Files>,
     sounds: Sounds,
     notifier: Notifier,
     wake_lock: WakeLock,
@@ -57,14 +59,16 @@ impl Performer {
         level: impl Fn(f32) + 'static,
     ) -> Self {
         let dispatch: Dispatch = Rc::new(dispatch);
-        let streams = platform.streams.clone();
-        let pairs = Rc::new(Pairs::new(dispatch.clone(), streams.clone()));
+        let (streams, files) = (platform.streams.clone(), platform.files.clone());
+        files.report_to(dispatch.clone());
+        let pairs = Rc::new(Pairs::new(dispatch.clone(), streams.clone(), files.clone()));
         let media = Media::new(dispatch.clone(), Rc::new(level), pairs.clone(), streams.clone());
         let inner = Rc::new(Inner {
             socket: RefCell::default(),
             pairs,
             media,
             streams,
+            files,
             sounds: Sounds::default(),
             notifier: Notifier::default(),
             wake_lock: WakeLock::default(),
@@ -89,6 +93,7 @@ impl Performer {
             Effect::Send(frame) => inner.socket.borrow().iter().for_each(|socket| socket.send(&frame)),
             Effect::Pair { pair, op } => inner.pairs.perform(pair, op),
             Effect::Device(op) => inner.media.perform(op),
+            Effect::File(op) => inner.files.perform(op),
             Effect::Sound(sound) => inner.sounds.play(sound),
             Effect::Notify(notification) => inner.notifier.notify(notification.as_ref()),
             Effect::Remember(remembered) => PREFERENCES.write(&remembered),

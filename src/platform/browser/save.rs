@@ -7,12 +7,18 @@ use web_sys::HtmlElement;
 
 use super::js;
 
-/// As a download: where it goes is the browser's and the person's business.
+/// The media type of what is not to be opened.
+pub const BYTES: &str = "application/octet-stream";
+
 pub fn text(name: &str, text: &str) -> Result<(), JsValue> {
     let kind = js::object(&[("type", "text/plain;charset=utf-8".into())]);
-    let blob = js::construct("Blob", &[Array::of1(&text.into()).into(), kind])?;
+    blob(name, &js::construct("Blob", &[Array::of1(&text.into()).into(), kind])?)
+}
+
+/// As a download: where it goes is the browser's and the person's business.
+pub fn blob(name: &str, blob: &JsValue) -> Result<(), JsValue> {
     let urls = js::get(&js_sys::global(), "URL");
-    let url = js::call(&urls, "createObjectURL", &[blob])?;
+    let url = js::call(&urls, "createObjectURL", &[blob.clone()])?;
     let link: HtmlElement = document().create_element("a")?.unchecked_into();
     js::set(&link, "href", &url);
     js::set(&link, "download", &name.into());

@@ -1,0 +1,201 @@
+// Files from browser to browser: taken or declined, whole or not at all, with the server gone, and gone on with where
+// they stopped.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
+import type { Download } from '@playwright/test';
+
+import { areInACall, areTalking, type Person } from '../support/person';
+import { expect, test } from '../support/test';
+
+const OUTAGE = [/WebSocket/, /ERR_/, /Firefox can’t establish/];
+const MB = 1_000_000;
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+/** Bytes that nothing can shorten, as a file that somebody chooses. */
+function file(name: string, size: number, mimeType = 'application/octet-stream') {
+  return { name, mimeType, buffer: randomBytes(size) };
+}
+
+async function isTheSame(download: Download, sent: ReturnType<typeof file>): Promise<void> {
+  expect(download.suggestedFilename()).toBe(sent.name);
+  const bytes = await readFile(await download.path());
+  expect(bytes.length).toBe(sent.buffer.length);
+  expect(sha256(bytes)).toBe(sha256(sent.buffer));
+}
+
+async function takes(person: Person, sent: ReturnType<typeof file>): Promise<Download> {
+  const arrives = person.page.waitForEvent('download');
+  await person.screen.acceptFile(sent.name).click();
+  return arrives;
+}
+
+/** How many bytes have come on the channels of files, and what closes them. */
+const closesItsChannels = (person: Person) =>
+  person.page.evaluate(() => {
+    const open = window.probe.fileChannels().filter((channel) => channel.readyState === 'open');
+    for (const channel of open) channel.close();
+    return open.length;
+  });
+
+/** Files pass slowly, so that something can happen to them on their way. */
+const slowsDown = (person: Person, paused: boolean) =>
+  person.page.evaluate((paused) => window.probe.holdsFilesAfter(paused ? 1_000_000 : Infinity), paused);
+
+test('a file arrives as it was, and both are told', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  const sent = file('holiday.bin', 5 * MB);
+  await alice.sendsFiles(sent);
+  await expect(bob.page.getByText('Alice wants to send you a file')).toBeVisible();
+  await expect(alice.screen.file(sent.name)).toContainText('5.0 MB · Bob has not answered yet');
+  await isTheSame(await takes(bob, sent), sent);
+  await expect(bob.screen.file(sent.name)).toContainText('5.0 MB · In your downloads');
+  await expect(alice.screen.file(sent.name)).toContainText('5.0 MB · Bob has it');
+  await areTalking(alice, bob);
+
+  const again = bob.page.waitForEvent('download');
+  await bob.screen.saveFileAgain(sent.name).click();
+  await isTheSame(await again, sent);
+  for (const person of [alice, bob]) {
+    await person.screen.dismissFile(sent.name).click();
+    await expect(person.screen.file(sent.name)).toHaveCount(0);
+  }
+});
+
+test('files go both ways at once with the server gone, an empty one too', async ({ alice, bob, server }) => {
+  for (const person of [alice, bob]) person.foresees(...OUTAGE);
+  await areInACall(alice, bob);
+  await server.close();
+  const [one, two, back] = [file('one.bin', 3 * MB), file('nothing.txt', 0), file('back.bin', 2 * MB)];
+  await alice.sendsFiles(one, two);
+  await bob.sendsFiles(back);
+  await expect(bob.page.getByText('Alice wants to send you 2 files')).toBeVisible();
+  await isTheSame(await takes(bob, one), one);
+  await isTheSame(await takes(bob, two), two);
+  await isTheSame(await takes(alice, back), back);
+  await areTalking(alice, bob);
+});
+
+test('what is declined is not sent', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  const sent = file('boring.bin', MB);
+  await alice.sendsFiles(sent);
+  await bob.screen.declineFile(sent.name).click();
+  await expect(alice.screen.file(sent.name)).toContainText('Bob declined it.');
+  await expect(bob.screen.file(sent.name)).toContainText('You declined it.');
+  expect(await alice.page.evaluate(() => window.probe.fileChannels().length)).toBe(0);
+});
+
+for (const who of ['sender', 'receiver'] as const) {
+  test(`the ${who} cancels in the middle, and the next file arrives`, async ({ alice, bob }) => {
+    await areInACall(alice, bob);
+    const [sent, next] = [file('long.bin', 20 * MB), file('short.bin', 10_000)];
+    await slowsDown(alice, true);
+    await alice.sendsFiles(sent);
+    await bob.screen.acceptFile(sent.name).click();
+    await expect(bob.screen.file(sent.name)).toContainText(/\d (k|M)B of 20\.0 MB/);
+    const [canceller, other] = who === 'sender' ? [alice, bob] : [bob, alice];
+    await canceller.screen.cancelFile(sent.name).click();
+    await expect(canceller.screen.file(sent.name)).toContainText('You cancelled it.');
+    await expect(other.screen.file(sent.name)).toContainText(`${canceller.nickname} cancelled it.`);
+    await slowsDown(alice, false);
+    await alice.sendsFiles(next);
+    await isTheSame(await takes(bob, next), next);
+    await areTalking(alice, bob);
+  });
+}
+
+test('whoever pauses goes on, and both see it', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  const sent = file('long.bin', 12 * MB);
+  await slowsDown(alice, true);
+  await alice.sendsFiles(sent);
+  const arrives = takes(bob, sent);
+  await expect(bob.screen.file(sent.name)).toContainText(/\d (k|M)B of 12\.0 MB/);
+  await bob.screen.pauseFile(sent.name).click();
+  await expect(bob.screen.file(sent.name)).toContainText('Paused');
+  await expect(alice.screen.file(sent.name)).toContainText('Bob has paused it');
+  await slowsDown(alice, false);
+  await bob.screen.goOnWithFile(sent.name).click();
+  await isTheSame(await arrives, sent);
+});
+
+test('a file goes on when its channel is lost, from where it stopped', async ({ alice, bob, server }) => {
+  for (const person of [alice, bob]) person.foresees(...OUTAGE);
+  await areInACall(alice, bob);
+  await server.close();
+  const sent = file('long.bin', 20 * MB);
+  await slowsDown(alice, true);
+  await alice.sendsFiles(sent);
+  const arrives = takes(bob, sent);
+  await expect(alice.screen.file(sent.name)).toContainText(/[1-9]\.\d MB of 20\.0 MB|[1-9]\d\d kB of 20\.0 MB/);
+  expect(await closesItsChannels(alice)).toBe(1);
+  await slowsDown(alice, false);
+  await isTheSame(await arrives, sent);
+  const labels = await alice.page.evaluate(() => window.probe.fileChannels().map((channel) => channel.label));
+  expect(labels).toHaveLength(2);
+  expect(labels[0]).toBe('file 0 0');
+  expect(Number(labels[1]?.split(' ')[2])).toBeGreaterThan(0);
+});
+
+test('a file goes on in a new connection', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  const sent = file('long.bin', 20 * MB);
+  await slowsDown(alice, true);
+  await alice.sendsFiles(sent);
+  const arrives = takes(bob, sent);
+  await expect(alice.screen.file(sent.name)).toContainText(/[1-9]\.\d MB of 20\.0 MB|[1-9]\d\d kB of 20\.0 MB/);
+  // As when a browser gives up on it: the other side sees everything close.
+  await bob.page.evaluate(() => window.probe.connections().forEach((connection) => connection.close()));
+  await slowsDown(alice, false);
+  await areTalking(alice, bob);
+  await isTheSame(await arrives, sent);
+});
+
+test('a picture is shown small before it is taken, and a dropped and a pasted file are offered', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  const transfer = (name: string) =>
+    alice.page.evaluateHandle(async (name) => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [400, 300];
+      const brush = canvas.getContext('2d') as CanvasRenderingContext2D;
+      brush.fillStyle = 'rgb(200 30 40)';
+      brush.fillRect(0, 0, 400, 300);
+      const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+      const data = new DataTransfer();
+      data.items.add(new File([blob as Blob], name, { type: 'image/png' }));
+      return data;
+    }, name);
+  const dataTransfer = await transfer('red.png');
+  await alice.screen.stage.dispatchEvent('dragenter', { dataTransfer });
+  await expect(alice.page.getByText('Drop files here to send them to Bob')).toBeVisible();
+  await alice.screen.stage.dispatchEvent('drop', { dataTransfer });
+  await expect(alice.page.getByText('Drop files here to send them to Bob')).toHaveCount(0);
+  const preview = bob.screen.file('red.png').locator('img');
+  await expect(preview).toBeVisible();
+  const seen = await preview.evaluate(async (image: HTMLImageElement) => {
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    const brush = canvas.getContext('2d') as CanvasRenderingContext2D;
+    brush.drawImage(image, 0, 0);
+    return [image.naturalWidth, image.naturalHeight, ...brush.getImageData(30, 20, 1, 1).data];
+  });
+  expect(seen).toEqual([64, 48, 200, 30, 40, 255]);
+
+  const clipboardData = await transfer('pasted.png');
+  await alice.screen.stage.evaluate((stage, clipboardData) => {
+    stage.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, clipboardData);
+  await expect(bob.screen.file('pasted.png')).toBeVisible();
+  await bob.screen.acceptAllFiles.click();
+  await expect(bob.screen.file('pasted.png')).toContainText('In your downloads');
+  await expect(alice.screen.file('red.png')).toContainText('Bob has it');
+});
+
+test('a name that hides what it is, is shown as it is', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  await alice.sendsFiles(file('invoice\u202efdp.exe', 10));
+  await expect(bob.screen.file('invoicefdp.exe')).toBeVisible();
+});

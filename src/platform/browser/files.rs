@@ -1,0 +1,127 @@
+//! The files that people send each other: those that were picked here, and those that come.
+
+mod bell;
+mod bulk;
+mod disk;
+mod pick;
+mod picked;
+mod store;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
+
+use wasm_bindgen_futures::spawn_local;
+
+pub use self::{
+    bulk::Bulk,
+    pick::{carries, chosen},
+};
+use self::{disk::Disk, picked::PickedFile, store::Store};
+use super::Dispatch;
+use crate::call::{
+    files::{FileEvent, FileOp, Kept, Picked, message::Reason},
+    input::Input,
+};
+
+/// Where there is no disk to write to, what comes stays in memory: so many bytes of it.
+const MEMORY_MOST: u64 = 256 * 1024 * 1024;
+
+/// All of them, by the numbers that the phone knows them by.
+#[derive(Default)]
+pub struct Files {
+    dispatch: RefCell<Option<Dispatch>>,
+    picked: RefCell<BTreeMap<u32, Rc<PickedFile>>>,
+    next: Cell<u32>,
+    coming: RefCell<BTreeMap<u32, Rc<Store>>>,
+    /// Those for which a place is being made.
+    awaited: RefCell<BTreeMap<u32, u64>>,
+    disk: Rc<Disk>,
+}
+
+impl Files {
+    pub fn report_to(&self, dispatch: Dispatch) {
+        self.dispatch.replace(Some(dispatch));
+    }
+
+    pub fn perform(self: &Rc<Self>, op: FileOp) {
+        match op {
+            FileOp::Receive { id, size } => {
+                self.awaited.borrow_mut().insert(id, size);
+                spawn_local(self.clone().receive(id, size));
+            }
+            FileOp::Save { id, name } => {
+                let Some(store) = self.store(id) else { return };
+                let files = self.clone();
+                spawn_local(async move {
+                    let saved = store.save(name.as_str()).await;
+                    files.report(
+                        id,
+                        saved.map_or_else(|why| FileEvent::Failed { why }, |()| FileEvent::Saved),
+                    );
+                });
+            }
+            FileOp::Forget(Kept::Picked(file)) => drop(self.picked.borrow_mut().remove(&file)),
+            FileOp::Forget(Kept::Coming(id)) => {
+                self.awaited.borrow_mut().remove(&id);
+                let store = self.coming.borrow_mut().remove(&id);
+                drop(store);
+            }
+        }
+    }
+
+    /// Takes what a person has chosen, dropped or pasted. They are kept until the phone says otherwise.
+    pub async fn pick(&self, chosen: Vec<web_sys::File>) -> Vec<Picked> {
+        let mut picked = Vec::with_capacity(chosen.len());
+        for handle in chosen {
+            let file = self.next.replace(self.next.get().wrapping_add(1));
+            let preview = pick::preview(&handle).await;
+            let (name, size) = (handle.name(), handle.size() as u64);
+            self.picked.borrow_mut().insert(file, Rc::new(PickedFile::new(handle)));
+            picked.push(Picked { file, name, size, preview });
+        }
+        picked
+    }
+
+    fn picked(&self, file: u32) -> Option<Rc<PickedFile>> {
+        self.picked.borrow().get(&file).cloned()
+    }
+
+    fn store(&self, id: u32) -> Option<Rc<Store>> {
+        self.coming.borrow().get(&id).cloned()
+    }
+
+    async fn receive(self: Rc<Self>, id: u32, size: u64) {
+        let place = match self.disk.file(id, size).await {
+            Some(place) => Some(store::Place::Disk(place)),
+            None if self.in_memory() + size <= MEMORY_MOST => Some(store::Place::memory()),
+            None => None,
+        };
+        // It may not be wanted any more.
+        if self.awaited.borrow_mut().remove(&id).is_none() {
+            return;
+        }
+        let Some(place) = place else {
+            return self.report(id, FileEvent::Failed { why: Reason::TooLarge });
+        };
+        let files = Rc::downgrade(&self);
+        let report = move |event| files.upgrade().iter().for_each(|files| files.report(id, event));
+        self.coming.borrow_mut().insert(id, Store::new(size, place, report));
+        self.report(id, FileEvent::Ready);
+        // Nothing comes of an empty file, and all of it is there.
+        self.store(id).iter().for_each(Store::look);
+    }
+
+    fn in_memory(&self) -> u64 {
+        self.coming.borrow().values().filter(|store| store.is_in_memory()).map(|store| store.size()).sum()
+    }
+
+    fn report(&self, id: u32, event: FileEvent) {
+        let dispatch = self.dispatch.borrow().clone();
+        if let Some(dispatch) = dispatch {
+            dispatch(Input::File { id, event });
+        }
+    }
+}
