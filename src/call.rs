@@ -190,7 +190,9 @@ impl Phone {
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
         let closing = self.closing.iter().map(|(_, at)| *at).min();
-        let deadlines = [self.link.next_deadline(), self.call_deadline(), closing, self.returning_until];
+        let told = self.bulletin.deadline();
+        let deadlines =
+            [self.link.next_deadline(), self.call_deadline(), closing, self.returning_until, told];
         deadlines.into_iter().flatten().min()
     }
 

@@ -3,7 +3,12 @@
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tincan::{
-    call::{chat::ChatMessage, control::Control, signal::Signal},
+    call::{
+        chat::ChatMessage,
+        control::Control,
+        files::{MESSAGE_MOST, WINDOW, message::FileMessage, preview::PREVIEW_SIDE},
+        signal::Signal,
+    },
     protocol::{
         ClientFrame, DEFLATE, ErrorCode, MAX_DEPTH, MAX_MESSAGE_BYTES, Nickname, ServerFrame, VERSION,
     },
@@ -41,6 +46,7 @@ fn every_example_is_a_message() {
     check::<Signal>("peer");
     check::<Control>("control");
     check::<ChatMessage>("chat");
+    check::<FileMessage>("files");
 }
 
 #[test]
@@ -122,6 +128,9 @@ fn every_limit_and_timeout_stands_there_with_its_default() {
         assert!(row(name, &format!("{default} |")), "{name} is not {default} there");
     }
     for fixed in [MAX_MESSAGE_BYTES, MAX_DEPTH, Nickname::MAX_CHARS, VERSION.try_into().unwrap_or_default()] {
+        assert!(DOCUMENT.contains(&fixed.to_string()), "{fixed} does not occur");
+    }
+    for fixed in [MESSAGE_MOST as u64, WINDOW, PREVIEW_SIDE.into()] {
         assert!(DOCUMENT.contains(&fixed.to_string()), "{fixed} does not occur");
     }
 }

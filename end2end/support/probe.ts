@@ -107,11 +107,12 @@ export function installProbe(): void {
     if (label.startsWith('file ')) fileChannels.push(made);
     return made;
   };
-  const sendOn = RTCDataChannel.prototype.send;
-  RTCDataChannel.prototype.send = function (data: string | Blob | ArrayBuffer | ArrayBufferView) {
-    if (ArrayBuffer.isView(data)) taken.set(this, (taken.get(this) ?? 0) + data.byteLength);
-    sendOn.call(this, data as string);
-  } as typeof sendOn;
+  const sendOn = RTCDataChannel.prototype.send as (data: string) => void;
+  RTCDataChannel.prototype.send = function (this: RTCDataChannel, data: string) {
+    const part: unknown = data;
+    if (ArrayBuffer.isView(part)) taken.set(this, (taken.get(this) ?? 0) + part.byteLength);
+    sendOn.call(this, data);
+  } as typeof RTCDataChannel.prototype.send;
   const buffered = Object.getOwnPropertyDescriptor(RTCDataChannel.prototype, 'bufferedAmount') as PropertyDescriptor;
   Object.defineProperty(RTCDataChannel.prototype, 'bufferedAmount', {
     ...buffered,

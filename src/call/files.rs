@@ -649,17 +649,31 @@ impl Post {
 pub struct Bulletin {
     revision: u64,
     at: Time,
+    /// Something has moved since, that the screen does not know.
+    due: bool,
 }
 
 impl Bulletin {
     /// Something is another than it was.
     pub fn changed(&mut self) {
         self.revision = self.revision.wrapping_add(1);
+        self.due = false;
     }
 
     /// A file is a little further.
     pub fn moved(&mut self, now: Time) {
-        if now >= self.at + TOLD_EVERY {
+        self.due = true;
+        self.tick(now);
+    }
+
+    /// When [`Self::tick`] has something to do.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Time> {
+        self.due.then_some(self.at + TOLD_EVERY)
+    }
+
+    pub fn tick(&mut self, now: Time) {
+        if self.deadline().is_some_and(|at| at <= now) {
             self.at = now;
             self.changed();
         }

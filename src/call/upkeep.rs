@@ -44,6 +44,7 @@ impl Phone {
         self.look_at_paths(now);
         self.watch_paths(now);
         self.forget_typing(now);
+        self.bulletin.tick(now);
     }
 
     pub(super) fn call_deadline(&self) -> Option<Time> {

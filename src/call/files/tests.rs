@@ -461,6 +461,8 @@ fn the_screen_is_not_told_of_every_byte() {
     (0..1_000).for_each(|milli| bulletin.moved(Duration::from_millis(milli)));
     assert!(bulletin.revision() < 10);
     let before = bulletin.revision();
-    bulletin.changed();
+    let at = bulletin.deadline().expect("what came last is still to be told");
+    bulletin.tick(at);
     assert_ne!(bulletin.revision(), before);
+    assert_eq!(bulletin.deadline(), None);
 }
