@@ -27,12 +27,13 @@ async function isTheSame(download: Download, sent: ReturnType<typeof file>): Pro
 }
 
 async function takes(person: Person, sent: ReturnType<typeof file>): Promise<Download> {
-  const arrives = person.page.waitForEvent('download');
+  // Two browsers draw and read video on the same machine meanwhile.
+  const arrives = person.page.waitForEvent('download', { timeout: 30_000 });
   await person.screen.acceptFile(sent.name).click();
   return arrives;
 }
 
-/** How many bytes have come on the channels of files, and what closes them. */
+/** Closes the channels of files as a browser does, and says how many were open. */
 const closesItsChannels = (person: Person) =>
   person.page.evaluate(() => {
     const open = window.probe.fileChannels().filter((channel) => channel.readyState === 'open');
@@ -40,7 +41,7 @@ const closesItsChannels = (person: Person) =>
     return open.length;
   });
 
-/** Files pass slowly, so that something can happen to them on their way. */
+/** Files stop on their way, so that something can happen to them, or go on. */
 const slowsDown = (person: Person, paused: boolean) =>
   person.page.evaluate((paused) => window.probe.holdsFilesAfter(paused ? 1_000_000 : Infinity), paused);
 
@@ -141,6 +142,8 @@ test('a file goes on when its channel is lost, from where it stopped', async ({ 
 });
 
 test('a file goes on in a new connection', async ({ alice, bob }) => {
+  // A socket that does not prove itself in time, on a busy machine, is replaced.
+  for (const person of [alice, bob]) person.foresees(/already in CLOSING or CLOSED state/);
   await areInACall(alice, bob);
   const sent = file('long.bin', 20 * MB);
   await slowsDown(alice, true);

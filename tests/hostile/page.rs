@@ -12,6 +12,10 @@ use tincan::{
         chat::{ChatMessage, Heard},
         control::{CameraState, Control, MediaState, MicrophoneState},
         effect::{Effect, PairOp, Remembered, Seat, Sound},
+        files::{
+            FileWish, Picked, WINDOW,
+            message::{FileMessage, Reason, Sha256},
+        },
         input::{Action, DeviceEvent, Input, PageEvent, PairEvent, PathState, SocketEvent, SocketId},
         local::{DeviceInfo, DeviceKind, DeviceProblem},
         pair::PairId,
@@ -265,7 +269,8 @@ impl Page {
             17 => Action::Mute(story.once_in(2)),
             18 => match story.below(4) {
                 0 => Action::Camera(story.once_in(2)),
-                1 => Action::Typing,
+                1 if story.once_in(2) => Action::Typing,
+                1 => file_wish(story),
                 2 => Action::ShowChat(story.once_in(2)),
                 _ => Action::Write(story.text()),
             },
@@ -394,7 +399,12 @@ impl Page {
             Effect::Remember(remembered) => self.remembered = remembered,
             Effect::KeepSeat(seat) => self.seat = seat,
             Effect::Measure { from, to, .. } => assert!(from <= to && to <= self.now),
-            Effect::Device(_) | Effect::Notify(_) | Effect::Play | Effect::KeepAwake(_) | Effect::Reload => {}
+            Effect::Device(_)
+            | Effect::Notify(_)
+            | Effect::Play
+            | Effect::KeepAwake(_)
+            | Effect::File(_)
+            | Effect::Reload => {}
         }
     }
 
@@ -575,7 +585,8 @@ fn happening(story: &mut Story) -> PairEvent {
         7 => PairEvent::ControlClosed,
         8..=11 => PairEvent::Control(control(story)),
         12 => PairEvent::Counted { bytes: story.number().into() },
-        13 => PairEvent::FirstFrame,
+        13 if story.once_in(2) => PairEvent::FirstFrame,
+        13 => filing(story),
         14 => PairEvent::Path { relayed: story.once_in(2) },
         _ => match story.below(8) {
             0 => PairEvent::PlayRefused,
@@ -598,6 +609,49 @@ fn chat(story: &mut Story) -> ChatMessage {
         3 => ChatMessage::Received { count: story.number() },
         _ => ChatMessage::Typing {},
     }
+}
+
+/// About one of few files.
+fn filing(story: &mut Story) -> PairEvent {
+    let file = story.below(3) as u32;
+    let sizes = [0, 1, 70_000, WINDOW + 1, u64::MAX];
+    let why = Reason::Cancelled;
+    let sha256 = Sha256([story.below(2) as u8; 32]);
+    let message = match story.below(16) {
+        0 | 1 => return PairEvent::FilesOpen,
+        2 => return PairEvent::FilesClosed,
+        3 => return PairEvent::FileSent { file, sha256 },
+        4 => return PairEvent::FileUnsent { file, why: Reason::Unreadable },
+        5 => return PairEvent::FileLost { file },
+        6 => FileMessage::Hello { page: Incarnation::from_random(story.below(3) as u64) },
+        7 | 8 => FileMessage::Offer { file, name: story.text(), size: story.pick(&sizes), preview: None },
+        9 => FileMessage::Pause { file, paused: story.once_in(2) },
+        10 => FileMessage::Withdraw { file, why },
+        11 => FileMessage::Digest { file, sha256 },
+        12 => FileMessage::Take { file, from: story.pick(&sizes) },
+        13 => FileMessage::Received { file, bytes: story.pick(&sizes) },
+        14 => FileMessage::Wait { file, paused: story.once_in(2) },
+        _ if story.once_in(2) => FileMessage::Refuse { file, why },
+        _ => FileMessage::Complete { file },
+    };
+    PairEvent::Files(message)
+}
+
+fn file_wish(story: &mut Story) -> Action {
+    let id = story.below(4) as u32;
+    let wish = match story.below(8) {
+        0 => FileWish::Accept,
+        1 => FileWish::Decline,
+        2 => FileWish::Cancel,
+        3 => FileWish::Pause(story.once_in(2)),
+        4 => FileWish::Save,
+        5 => FileWish::Dismiss,
+        _ => {
+            let size = story.number().into();
+            return Action::OfferFiles(vec![Picked { file: id, name: story.text(), size, preview: None }]);
+        }
+    };
+    Action::File { id, wish }
 }
 
 fn control(story: &mut Story) -> Control {

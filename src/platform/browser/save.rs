@@ -18,7 +18,7 @@ pub fn text(name: &str, text: &str) -> Result<(), JsValue> {
 /// As a download: where it goes is the browser's and the person's business.
 pub fn blob(name: &str, blob: &JsValue) -> Result<(), JsValue> {
     let urls = js::get(&js_sys::global(), "URL");
-    let url = js::call(&urls, "createObjectURL", &[blob.clone()])?;
+    let url = js::call(&urls, "createObjectURL", std::slice::from_ref(blob))?;
     let link: HtmlElement = document().create_element("a")?.unchecked_into();
     js::set(&link, "href", &url);
     js::set(&link, "download", &name.into());
