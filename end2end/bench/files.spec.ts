@@ -7,7 +7,7 @@ import { createReadStream } from 'node:fs';
 import { areInACall, type Person } from '../support/person';
 import { expect, test } from '../support/test';
 
-const SIZE = 40_000_000;
+const SIZE = 20_000_000;
 const ROUNDS = 3;
 
 interface Floor {
