@@ -153,7 +153,7 @@ impl LocalMedia {
     fn hear(&mut self, muted: bool, pressed: bool) -> Option<DeviceOp> {
         let was_silent = self.is_silent();
         (self.muted, self.pressed) = (muted, pressed);
-        (self.is_silent() != was_silent).then(|| DeviceOp::Mute(!was_silent))
+        (self.is_silent() != was_silent).then_some(DeviceOp::Mute(!was_silent))
     }
 
     pub fn select(&mut self, kind: DeviceKind, id: Option<String>) {
