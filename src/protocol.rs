@@ -29,6 +29,8 @@ pub const DEFLATE: &str = "deflate";
 pub const MAX_DEPTH: usize = 32;
 /// The server's close code for a peer that said goodbye (RFC 6455, section 7.4.1).
 pub const CLOSE_NORMAL: u16 = 1000;
+/// The server's close code when it shuts down (RFC 6455, section 7.4.1).
+pub const CLOSE_GOING_AWAY: u16 = 1001;
 /// The server's close code for a socket whose peer has a newer one: do not reconnect.
 pub const CLOSE_SUPERSEDED: u16 = 4001;
 /// The server's close code for a client of another protocol version: reload the page.

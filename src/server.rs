@@ -1,11 +1,11 @@
 //! The server: it introduces people to each other, and forgets them.
 //!
-//! A connection is accepted (`accept`), answered by a page or upgraded (`router`), and from then on one task
+//! A connection is accepted (`door`), answered by a page or upgraded (`router`), and from then on one task
 //! (`socket`) that speaks for it in its room (`hub`). What is said there is decided in the pure `registry`.
 
-mod accept;
 mod address;
 pub mod config;
+mod door;
 mod hub;
 pub mod names;
 pub mod parse;
@@ -31,7 +31,7 @@ use tracing_subscriber::EnvFilter;
 
 pub use config::{Config, Limits, Stop};
 
-use self::{accept::Accepting, hub::Hub};
+use self::{door::Door, hub::Hub};
 
 /// However many sockets there are, a shutdown takes no longer.
 const LONGEST_SHUTDOWN: Duration = Duration::from_secs(5);
@@ -60,21 +60,17 @@ pub async fn start(arguments: impl IntoIterator<Item = OsString>) -> Result<(), 
 /// in the middle of a message that it still reads.
 ///
 /// # Errors
-/// When there is no randomness for the secret.
+/// When there is no randomness for the secret, or no thread.
 pub async fn run(
     config: Config,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let hub = Hub::open(config)?;
-    let accepting = Accepting::new(router::router(&hub), hub.clone());
-    tokio::select! {
-        () = accepting.accept(&listener) => {}
-        () = shutdown => {}
-    }
-    drop(listener);
+    let mut door = Door::open(listener, router::router(&hub), hub)?;
+    shutdown.await;
     info!("shutting down");
-    if tokio::time::timeout(LONGEST_SHUTDOWN, accepting.finish()).await.is_err() {
+    if tokio::time::timeout(LONGEST_SHUTDOWN, door.close()).await.is_err() {
         info!("some connections did not end in time");
     }
     Ok(())

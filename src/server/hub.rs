@@ -1,6 +1,7 @@
 //! The handle to everything the server knows: rooms, each with its registry behind one lock, and the mailboxes
 //! of its peers. Cheap to clone; sockets talk to nothing else.
 
+mod crier;
 mod frame;
 mod mailbox;
 mod room;
@@ -11,20 +12,23 @@ use std::{
     hash::{BuildHasher, RandomState},
     io,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use tokio::{sync::watch, time::Instant};
+use tokio::{runtime::Handle, sync::watch, time::Instant};
 use tracing::info;
 
 pub use frame::Frame;
 pub use mailbox::{Content, Mailbox};
 pub use seat::Seat;
 
-use self::room::{Room, Welcoming};
+use self::{
+    crier::Crier,
+    room::{Room, Welcoming},
+};
 use super::{
     Config,
     address::{Census, Counted, Origin},
@@ -32,7 +36,7 @@ use super::{
     registry::{Claim, ConnectionId, Grant, Input, Join},
     ticket::Signer,
 };
-use crate::protocol::{self, BootId, ErrorCode, Hello, Nickname, PeerId, ServerMessage};
+use crate::protocol::{self, BootId, CLOSE_GOING_AWAY, ErrorCode, Hello, Nickname, PeerId, ServerMessage};
 
 #[derive(Clone)]
 pub struct Hub(Arc<Shared>);
@@ -40,9 +44,13 @@ pub struct Hub(Arc<Shared>);
 struct Shared {
     config: Config,
     welcoming: Arc<Welcoming>,
+    crier: Arc<Crier>,
     /// Held for a look-up, an insertion or a removal; while a room is removed, its own lock too, never the
     /// other way round.
     rooms: Mutex<HashMap<protocol::Room, Arc<Room>>>,
+    /// Of every socket, in a room or not; none once the server stops. Told by way of them, nobody has to listen for
+    /// the end beside everything else.
+    mailboxes: Mutex<Option<HashMap<ConnectionId, Weak<Mailbox>>>>,
     census: Census,
     started: Instant,
     /// Before, only those come in who were there before the start.
@@ -51,9 +59,12 @@ struct Shared {
     /// Keyed at random: what it makes of a count nobody can foresee.
     ids: RandomState,
     stop: watch::Sender<bool>,
+    inside: Handle,
 }
 
 impl Hub {
+    /// Inside of a tokio runtime.
+    ///
     /// # Errors
     /// When the system has no randomness.
     pub fn open(config: Config) -> io::Result<Self> {
@@ -69,17 +80,22 @@ impl Hub {
         let census = Census::new(config.limits.connections_per_address(), config.limits.connections());
         let started = Instant::now();
         let strangers_from = if is_new { started } else { started + config.timeouts.returning };
-        Ok(Self(Arc::new(Shared {
+        let hub = Self(Arc::new(Shared {
             config,
             welcoming: Arc::new(welcoming),
+            crier: Arc::default(),
             rooms: Mutex::default(),
+            mailboxes: Mutex::new(Some(HashMap::new())),
             census,
             started,
             strangers_from,
             connections: AtomicU64::new(0),
             ids: RandomState::new(),
             stop: watch::Sender::new(false),
-        })))
+            inside: Handle::current(),
+        }));
+        tokio::spawn(cry(hub.clone()));
+        Ok(hub)
     }
 
     pub fn config(&self) -> &Config {
@@ -89,6 +105,11 @@ impl Hub {
     /// The clock of every registry.
     pub fn now(&self) -> Duration {
         self.0.started.elapsed()
+    }
+
+    /// Where those live who were let in.
+    pub fn inside(&self) -> &Handle {
+        &self.0.inside
     }
 
     /// `None` when there are too many from there already.
@@ -101,8 +122,32 @@ impl Hub {
         ConnectionId(self.0.connections.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// Opens the mailbox of a socket, which has to give it back.
+    pub fn open_mailbox(&self, connection: ConnectionId) -> Arc<Mailbox> {
+        let mailbox = Arc::new(Mailbox::new(self.config().limits.queue()));
+        match &mut *self.mailboxes() {
+            Some(open) => _ = open.insert(connection, Arc::downgrade(&mailbox)),
+            None => mailbox.close(CLOSE_GOING_AWAY),
+        }
+        mailbox
+    }
+
+    pub fn give_back_mailbox(&self, connection: ConnectionId) {
+        if let Some(open) = &mut *self.mailboxes() {
+            open.remove(&connection);
+        }
+    }
+
+    fn mailboxes(&self) -> MutexGuard<'_, Option<HashMap<ConnectionId, Weak<Mailbox>>>> {
+        self.0.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub fn stop(&self) {
         self.0.stop.send_replace(true);
+        let open = self.mailboxes().take().unwrap_or_default();
+        for mailbox in open.into_values().filter_map(|mailbox| mailbox.upgrade()) {
+            mailbox.close(CLOSE_GOING_AWAY);
+        }
     }
 
     pub async fn stopped(&self) {
@@ -167,8 +212,8 @@ impl Hub {
             return Err(ErrorCode::TooManyRooms);
         }
         let welcoming = Arc::clone(&self.0.welcoming);
-        let room =
-            Room::new(key.clone(), config.limits.room(), config.timeouts.clone(), welcoming, self.0.started);
+        let (crier, timeouts) = (Arc::clone(&self.0.crier), config.timeouts.clone());
+        let room = Room::new(key.clone(), config.limits.room(), timeouts, welcoming, crier, self.0.started);
         rooms.insert(key.clone(), Arc::clone(&room));
         tokio::spawn(keep_time(self.clone(), Arc::clone(&room)));
         info!(rooms = rooms.len(), "a room opened");
@@ -187,6 +232,14 @@ impl Hub {
 
     fn rooms(&self) -> MutexGuard<'_, HashMap<protocol::Room, Arc<Room>>> {
         self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One task for all rooms. Whoever still waits when the server stops is woken by that.
+async fn cry(hub: Hub) {
+    tokio::select! {
+        () = hub.0.crier.cry() => {}
+        () = hub.stopped() => {}
     }
 }
 

@@ -26,14 +26,16 @@ use self::{
     writing::{finish, write},
 };
 use super::{
-    accept::Alive,
     address::Counted,
+    door::Alive,
     hub::{Content, Hub},
     registry::ConnectionId,
 };
 
 struct Socket {
     stream: WebSocketStream<Fair<TcpStream>>,
+    /// Everything that has arrived has been read.
+    is_empty: bool,
     /// Whether the client wants what can be compressed compressed.
     inflates: bool,
 }
@@ -43,7 +45,6 @@ enum Event {
     Heard(Heard),
     Mail(Content),
     Due,
-    Stopping,
 }
 
 /// Serves one socket until it ends, and ends it.
@@ -61,19 +62,16 @@ async fn converse(socket: &mut Socket, hub: &Hub, speaker: &mut Speaker) -> Endi
     let patience = hub.config().timeouts.write;
     let mailbox = speaker.mailbox();
     let mut deadline = std::pin::pin!(sleep_until(speaker.deadline()));
-    let mut stopped = std::pin::pin!(hub.stopped());
     loop {
         let event = tokio::select! {
             heard = read(socket) => Event::Heard(heard),
             mail = mailbox.next() => Event::Mail(mail),
             () = deadline.as_mut() => Event::Due,
-            () = stopped.as_mut() => Event::Stopping,
         };
         let outcome = match event {
             Event::Heard(heard) => speaker.decide(heard),
             Event::Mail(mail) => write(socket, mail, patience).await,
             Event::Due => speaker.check_time(Instant::now()),
-            Event::Stopping => Err(Ending::GoingAway),
         };
         if let Err(ending) = outcome {
             return ending;

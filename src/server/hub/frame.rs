@@ -13,6 +13,8 @@ use crate::protocol::{Presence, ServerFrame, ServerMessage};
 
 /// Shorter texts are not worth the receiver's trouble.
 const LEAST_PACKED: usize = 512;
+/// In bytes, with something to spare.
+const AROUND_A_PAYLOAD: usize = 128;
 
 /// Cheap to clone: whoever hears the same shares the same bytes.
 #[derive(Clone, Debug)]
@@ -34,10 +36,7 @@ impl Frame {
     /// text which somebody else chose gives the secret away, bit by bit.
     pub fn write(id: Option<u32>, message: ServerMessage) -> Self {
         let is_presence = matches!(message, ServerMessage::Presence(_));
-        let text = serde_json::to_string(&ServerFrame { id, message }).unwrap_or_else(|problem| {
-            error!("a message could not be written down: {problem}");
-            String::new()
-        });
+        let text = write_down(&ServerFrame { id, message });
         if is_presence && text.len() >= LEAST_PACKED {
             Self::Presence(Arc::new(Packable { text: text.into(), packed: OnceLock::new() }))
         } else {
@@ -60,6 +59,21 @@ impl Frame {
             Self::Presence(presence) => Message::Text(presence.text.clone()),
         }
     }
+}
+
+fn write_down(frame: &ServerFrame) -> String {
+    // What peers say is long, and most of what is written: it has the room it needs, and is not moved twice.
+    let mut bytes = match &frame.message {
+        ServerMessage::Signal { payload, .. } => {
+            Vec::with_capacity(payload.as_str().len() + AROUND_A_PAYLOAD)
+        }
+        _ => Vec::new(),
+    };
+    let written = serde_json::to_writer(&mut bytes, frame).ok().and_then(|()| String::from_utf8(bytes).ok());
+    written.unwrap_or_else(|| {
+        error!("a message could not be written down");
+        String::new()
+    })
 }
 
 impl Packable {

@@ -1,11 +1,16 @@
 //! What waits to be written to one socket: bounded, in order.
 
 use std::{
+    future::poll_fn,
     mem,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
 };
 
-use tokio::sync::Notify;
+use futures_util::task::AtomicWaker;
 
 use super::Frame;
 
@@ -14,7 +19,9 @@ use super::Frame;
 pub struct Mailbox {
     /// Held to push or to take everything at once.
     content: Mutex<Content>,
-    filled: Notify,
+    reader: AtomicWaker,
+    /// Waits at the crier's to be woken.
+    called: AtomicBool,
     most_bytes: usize,
 }
 
@@ -28,11 +35,23 @@ pub struct Content {
 
 impl Mailbox {
     pub fn new(most_bytes: usize) -> Self {
-        Self { content: Mutex::default(), filled: Notify::new(), most_bytes }
+        Self {
+            content: Mutex::default(),
+            reader: AtomicWaker::new(),
+            called: AtomicBool::new(false),
+            most_bytes,
+        }
     }
 
     /// False when it is full. A single frame always fits into an empty one.
     pub fn push(&self, frame: Frame) -> bool {
+        let has_room = self.push_quietly(frame);
+        self.reader.wake();
+        has_room
+    }
+
+    /// For what can wait: the crier wakes the reader, or whatever comes sooner.
+    pub fn push_quietly(&self, frame: Frame) -> bool {
         let mut content = self.content();
         let bytes = frame.text().len();
         if content.bytes > 0 && content.bytes + bytes > self.most_bytes {
@@ -40,15 +59,28 @@ impl Mailbox {
         }
         content.bytes += bytes;
         content.frames.push(frame);
-        drop(content);
-        self.filled.notify_one();
         true
+    }
+
+    /// True when the reader does not wait to be woken already.
+    pub fn is_first_call(&self) -> bool {
+        !self.called.swap(true, Ordering::AcqRel)
+    }
+
+    pub fn answer_call(&self) {
+        self.called.store(false, Ordering::Release);
+        self.reader.wake();
+    }
+
+    #[cfg(test)]
+    pub fn is_called(&self) -> bool {
+        self.called.load(Ordering::Acquire)
     }
 
     /// Nothing is written after what is in there now. The first reason counts.
     pub fn close(&self, code: u16) {
         self.content().close.get_or_insert(code);
-        self.filled.notify_one();
+        self.reader.wake();
     }
 
     /// Throws away what waits: it would not be read.
@@ -56,19 +88,23 @@ impl Mailbox {
         let mut content = self.content();
         *content = Content { close: content.close.or(Some(code)), ..Content::default() };
         drop(content);
-        self.filled.notify_one();
+        self.reader.wake();
     }
 
     /// Waits until there is something, and takes all of it. For one task only. Nothing is lost when the wait
     /// is given up.
     pub async fn next(&self) -> Content {
-        loop {
+        poll_fn(|cx| {
+            // Before the look: what comes in between wakes the task.
+            self.reader.register(cx.waker());
             let content = self.take();
-            if !content.frames.is_empty() || content.close.is_some() {
-                return content;
+            if content.frames.is_empty() && content.close.is_none() {
+                Poll::Pending
+            } else {
+                Poll::Ready(content)
             }
-            self.filled.notified().await;
-        }
+        })
+        .await
     }
 
     pub fn take(&self) -> Content {

@@ -9,7 +9,7 @@ use std::{
 use tokio::{sync::Notify, time::Instant};
 use tracing::debug;
 
-use super::{Frame, Mailbox, frame::Told};
+use super::{Frame, Mailbox, crier::Crier, frame::Told};
 use crate::{
     protocol::{self, BootId, CLOSE_TOO_SLOW, IceServer, PeerId, ServerMessage},
     server::{
@@ -30,6 +30,7 @@ pub(super) struct Welcoming {
 pub(super) struct Room {
     key: protocol::Room,
     welcoming: Arc<Welcoming>,
+    crier: Arc<Crier>,
     started: Instant,
     /// Held for one input with its deliveries, so that every peer hears things in the same order. Never held
     /// across an await: nothing in there waits.
@@ -60,6 +61,7 @@ impl Room {
         limits: RoomLimits,
         timeouts: Timeouts,
         welcoming: Arc<Welcoming>,
+        crier: Arc<Crier>,
         started: Instant,
     ) -> Arc<Self> {
         let registry = Registry::new(limits, timeouts);
@@ -70,7 +72,7 @@ impl Room {
             alarm: None,
             is_retired: false,
         };
-        Arc::new(Self { key, welcoming, started, state: Mutex::new(state), sooner: Notify::new() })
+        Arc::new(Self { key, welcoming, crier, started, state: Mutex::new(state), sooner: Notify::new() })
     }
 
     pub fn key(&self) -> &protocol::Room {
@@ -143,12 +145,12 @@ impl Room {
     }
 
     fn handle(&self, state: &mut State, input: Input, newcomer: Option<&Arc<Mailbox>>) {
-        let mut inputs = VecDeque::from([input]);
-        while let Some(input) = inputs.pop_front() {
+        let (mut next, mut lost) = (Some(input), VecDeque::new());
+        while let Some(input) = next {
             for delivery in state.registry.handle(input, self.started.elapsed()) {
-                let lost = self.deliver(state, delivery, newcomer);
-                inputs.extend(lost.into_iter().map(|(connection, peer)| Input::Closed { peer, connection }));
+                lost.extend(self.deliver(state, delivery, newcomer));
             }
+            next = lost.pop_front().map(|(connection, peer)| Input::Closed { peer, connection });
         }
         let next = state.registry.next_deadline();
         let is_sooner = next.is_some_and(|next| state.alarm.is_none_or(|alarm| next < alarm));
@@ -189,8 +191,14 @@ impl Room {
             Delivery::Broadcast(message) => {
                 told.clear();
                 let frame = Frame::write(None, message);
-                let everybody: Vec<ConnectionId> = members.keys().copied().collect();
-                everybody.into_iter().flat_map(|to| send(members, to, frame.clone())).collect()
+                let slow: Vec<ConnectionId> = members
+                    .iter()
+                    .filter(|(_, member)| !member.mailbox.push_quietly(frame.clone()))
+                    .map(|(connection, _)| *connection)
+                    .collect();
+                let lost = slow.into_iter().filter_map(|connection| drop_slow(members, connection)).collect();
+                self.crier.call(members.values().map(|member| &member.mailbox));
+                lost
             }
             Delivery::Close { connection, code } => {
                 if let Some(member) = members.remove(&connection) {
@@ -213,12 +221,15 @@ fn send(
     frame: Frame,
 ) -> Vec<(ConnectionId, PeerId)> {
     let is_full = members.get(&to).is_some_and(|member| !member.mailbox.push(frame));
-    let slow = is_full.then(|| members.remove(&to)).flatten();
-    slow.into_iter()
-        .map(|member| {
-            debug!(connection = to.0, peer = %member.peer, "dropped: it does not read");
-            member.mailbox.close_at_once(CLOSE_TOO_SLOW);
-            (to, member.peer)
-        })
-        .collect()
+    is_full.then(|| drop_slow(members, to)).flatten().into_iter().collect()
+}
+
+fn drop_slow(
+    members: &mut HashMap<ConnectionId, Member>,
+    connection: ConnectionId,
+) -> Option<(ConnectionId, PeerId)> {
+    let member = members.remove(&connection)?;
+    debug!(connection = connection.0, peer = %member.peer, "dropped: it does not read");
+    member.mailbox.close_at_once(CLOSE_TOO_SLOW);
+    Some((connection, member.peer))
 }

@@ -4,8 +4,8 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseC
 
 use crate::{
     protocol::{
-        CLOSE_ABUSE, CLOSE_NO_HELLO, CLOSE_NORMAL, CLOSE_OUTDATED, CLOSE_SILENT, CLOSE_SUPERSEDED,
-        CLOSE_TOO_SLOW, ErrorCode, MAX_MESSAGE_BYTES, ServerMessage,
+        CLOSE_ABUSE, CLOSE_GOING_AWAY, CLOSE_NO_HELLO, CLOSE_NORMAL, CLOSE_OUTDATED, CLOSE_SILENT,
+        CLOSE_SUPERSEDED, CLOSE_TOO_SLOW, ErrorCode, MAX_MESSAGE_BYTES, ServerMessage,
     },
     server::sentences::Refusal,
 };
@@ -41,6 +41,7 @@ impl Ending {
     pub fn of_code(code: u16) -> Self {
         match code {
             CLOSE_NORMAL => Self::Goodbye,
+            CLOSE_GOING_AWAY => Self::GoingAway,
             CLOSE_SUPERSEDED => Self::Superseded,
             _ => Self::TooSlow,
         }
@@ -57,7 +58,7 @@ impl Ending {
             Self::NotText => (CloseCode::Invalid, "a text must be UTF-8".into()),
             Self::Violation => (CloseCode::Protocol, "not WebSocket as RFC 6455 has it".into()),
             Self::TooManyConnections => (CloseCode::Again, "too many connections from this address".into()),
-            Self::GoingAway => (CloseCode::Away, "the server is shutting down".into()),
+            Self::GoingAway => (CLOSE_GOING_AWAY.into(), "the server is shutting down".into()),
             Self::NoHello => (CLOSE_NO_HELLO.into(), "no hello in time".into()),
             Self::Outdated => (CLOSE_OUTDATED.into(), "another version of the protocol".into()),
             Self::Abuse => (CLOSE_ABUSE.into(), "too many wrong messages".into()),

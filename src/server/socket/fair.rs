@@ -41,7 +41,11 @@ impl<S> Fair<S> {
     }
 
     /// Without its manners.
-    pub fn bare(&mut self) -> &mut S {
+    pub fn bare(&self) -> &S {
+        &self.stream
+    }
+
+    pub fn bare_mut(&mut self) -> &mut S {
         &mut self.stream
     }
 

@@ -1,5 +1,10 @@
 //! What comes in on a socket.
 
+use std::{
+    future::poll_fn,
+    task::{Poll, ready},
+};
+
 use futures_util::StreamExt;
 use tokio_tungstenite::tungstenite::{
     Error, Message, Utf8Bytes,
@@ -19,7 +24,7 @@ pub enum Heard {
 
 /// The next message. Nothing is lost when the wait is given up.
 pub async fn read(socket: &mut Socket) -> Heard {
-    match socket.stream.next().await {
+    match next(socket).await {
         Some(Ok(Message::Text(text))) => Heard::Text(text),
         Some(Ok(Message::Binary(_))) => Heard::Binary,
         Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Heard::Alive,
@@ -29,6 +34,19 @@ pub async fn read(socket: &mut Socket) -> Heard {
         Some(Ok(Message::Close(_))) | None => Heard::End(Ending::Gone),
         Some(Err(error)) => Heard::End(ending_of(&error)),
     }
+}
+
+/// Asks the library only when there may be something: each time it clears its whole buffer first.
+async fn next(Socket { stream, is_empty, .. }: &mut Socket) -> Option<Result<Message, Error>> {
+    poll_fn(|cx| {
+        if *is_empty && let Err(error) = ready!(stream.get_ref().bare().poll_read_ready(cx)) {
+            return Poll::Ready(Some(Err(error.into())));
+        }
+        let message = stream.poll_next_unpin(cx);
+        *is_empty = message.is_pending();
+        message
+    })
+    .await
 }
 
 fn ending_of(error: &Error) -> Ending {

@@ -49,7 +49,7 @@ impl Speaker {
         let (now, since_start) = (Instant::now(), hub.now());
         let limits = &hub.config().limits;
         Self {
-            mailbox: Arc::new(Mailbox::new(limits.queue())),
+            mailbox: hub.open_mailbox(id),
             place: Place::Outside { hello_by: now + hub.config().timeouts.hello },
             heard_at: now,
             messages: Bucket::new(limits.messages(), since_start),
@@ -66,6 +66,7 @@ impl Speaker {
     /// Gives up the seat, if there is one, so that the room knows before the last words are through.
     pub fn leave(self, ending: &Ending) -> Arc<Mailbox> {
         debug!(connection = self.id.0, ?ending, "ended");
+        self.hub.give_back_mailbox(self.id);
         // It is told to stay away, so its place is not kept.
         if let (Ending::Abuse, Place::Seated { seat, .. }) = (ending, &self.place) {
             seat.hear(0, ClientMessage::Goodbye {});

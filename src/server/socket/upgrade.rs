@@ -1,6 +1,6 @@
 //! From an HTTP request to a socket (RFC 6455, section 4.2).
 
-use std::net::SocketAddr;
+use std::{io, net::SocketAddr};
 
 use axum::{
     body::Body,
@@ -23,11 +23,12 @@ use tracing::debug;
 use super::{Fair, Socket, serve};
 use crate::{
     protocol::{DEFLATE, MAX_MESSAGE_BYTES},
-    server::{accept::Alive, address, hub::Hub, rate::Rate},
+    server::{address, door::Alive, hub::Hub, rate::Rate},
 };
 
-/// Allocated for every connection, however idle: most messages are smaller than this.
-const READ_BUFFER: usize = 4 * 1024;
+/// Allocated for every connection, however idle: most messages are smaller than this, and three of them hold the offer of a
+/// browser with everything that it can do (11 kB).
+const READ_BUFFER: usize = 3_840;
 /// What has gathered beyond this is written without waiting for the flush. The buffer never shrinks again, so
 /// that this and the longest message a socket has been sent is what it keeps for good.
 const WRITE_BUFFER: usize = 1024;
@@ -72,29 +73,52 @@ fn wants_deflate(query: Option<&str>) -> bool {
 }
 
 async fn begin(upgrade: OnUpgrade, hub: Hub, origin: address::Origin, inflates: bool, alive: Alive) {
-    match upgrade.await.map(|upgraded| into_stream(upgraded, hub.config().limits.bytes())) {
-        Ok(Some(stream)) => {
-            let (id, counted) = (hub.number_connection(), hub.count(origin));
-            debug!(connection = id.0, ?origin, "opened");
-            serve(Socket { stream: stream.await, inflates }, hub, id, counted, alive).await;
+    let upgraded = match upgrade.await {
+        Ok(upgraded) => upgraded,
+        Err(error) => return debug!("a connection was not upgraded: {error}"),
+    };
+    let Some((stream, already_read)) = unwrap(upgraded) else {
+        return debug!("an upgraded connection is no TCP stream");
+    };
+    let (id, counted) = (hub.number_connection(), hub.count(origin));
+    debug!(connection = id.0, ?origin, "opened");
+    let inside = hub.inside().clone();
+    let is_let_in = counted.is_some();
+    let serve = async move {
+        match websocket(stream, already_read, hub.config().limits.bytes()) {
+            Ok(stream) => {
+                serve(Socket { stream: stream.await, is_empty: false, inflates }, hub, id, counted, alive)
+                    .await
+            }
+            Err(error) => debug!(connection = id.0, "lost at the door: {error}"),
         }
-        Ok(None) => debug!("an upgraded connection is no TCP stream"),
-        Err(error) => debug!("a connection was not upgraded: {error}"),
+    };
+    // Whoever is not let in is told so at the door.
+    if is_let_in {
+        inside.spawn(serve);
+    } else {
+        serve.await;
     }
 }
 
-/// Takes the TCP stream out of what HTTP wrapped around it.
-fn into_stream(
-    upgraded: Upgraded,
-    bytes: Rate,
-) -> Option<impl Future<Output = WebSocketStream<Fair<TcpStream>>> + use<>> {
+/// Takes the TCP stream out of what HTTP wrapped around it, with what came after the request. It belongs to no runtime then.
+fn unwrap(upgraded: Upgraded) -> Option<(std::net::TcpStream, Vec<u8>)> {
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    Some((parts.io.into_inner().into_std().ok()?, parts.read_buf.to_vec()))
+}
+
+/// In the runtime that it is to live in.
+fn websocket(
+    stream: std::net::TcpStream,
+    already_read: Vec<u8>,
+    bytes: Rate,
+) -> io::Result<impl Future<Output = WebSocketStream<Fair<TcpStream>>>> {
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(MOST_UNWRITTEN)
         .max_message_size(Some(MAX_MESSAGE_BYTES))
         .max_frame_size(Some(MAX_MESSAGE_BYTES));
-    let (stream, already_read) = (Fair::new(parts.io.into_inner(), bytes), parts.read_buf.to_vec());
-    Some(WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)))
+    let stream = Fair::new(TcpStream::from_std(stream)?, bytes);
+    Ok(WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)))
 }
