@@ -11,6 +11,7 @@ use super::{
     control::MediaState,
     input::PathState,
     pair::{Pair, PairId},
+    pictures::Pictures,
     signal::Signal,
     status::{CallStatus, Ended, Step},
     watch::Watch,
@@ -21,6 +22,8 @@ use crate::protocol::{CallId, Incarnation, Media, Nickname, PeerId};
 pub struct ActiveCall {
     pub id: CallId,
     pub stage: Stage,
+    /// This person called.
+    pub outgoing: bool,
     /// In the order in which they came.
     pub others: Vec<Other>,
     /// Whether this person wants the camera on in this call.
@@ -94,6 +97,7 @@ pub struct Other {
     pub held: Held,
     pub control: ControlState,
     pub thread: Thread,
+    pub pictures: Pictures,
     /// While the control channel is open.
     pub watch: Option<Watch>,
     /// Operations that failed since the last time a path stood.
@@ -158,6 +162,7 @@ impl Other {
             held: Held::default(),
             control: ControlState::NotYet,
             thread: Thread::default(),
+            pictures: Pictures::default(),
             watch: None,
             failures: 0,
             seeking: None,
@@ -204,6 +209,7 @@ impl ActiveCall {
         others.retain(|other| known.insert(other.peer));
         Self {
             id,
+            outgoing: matches!(stage, Stage::Outgoing { .. }),
             stage,
             others,
             camera,

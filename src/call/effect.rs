@@ -3,7 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Time, chat::ChatMessage, control::Control, input::SocketId, local::DeviceKind, pair::PairId,
+    Time,
+    chat::ChatMessage,
+    control::Control,
+    history::{self, PastCall},
+    input::SocketId,
+    local::DeviceKind,
+    pair::PairId,
     signal::Candidate,
 };
 use crate::protocol::{ClientFrame, IceServer, Media, Nickname, PeerId, Room};
@@ -125,6 +131,11 @@ pub struct Remembered {
     pub use_camera: Option<bool>,
     /// Nicknames, as they were shown.
     pub blocked: Vec<String>,
+    /// Newest first.
+    #[serde(deserialize_with = "history::read")]
+    pub calls: Vec<PastCall>,
+    /// Whether calls are kept.
+    pub keep_calls: Option<bool>,
 }
 
 /// A place in a room that a reload of the same tab comes back to.

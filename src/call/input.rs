@@ -1,5 +1,7 @@
 //! Everything that can happen to the phone.
 
+use std::time::Duration;
+
 use super::{
     chat::ChatMessage,
     control::Control,
@@ -56,6 +58,8 @@ pub enum Action {
     },
     /// Shows or hides the preview in the room.
     Preview(bool),
+    /// Goes into the photo booth, or leaves it.
+    Booth(bool),
     Enter {
         room: Room,
         nickname: String,
@@ -91,6 +95,13 @@ pub enum Action {
     /// The person is writing one.
     Typing,
     ShowChat(bool),
+    /// Takes a picture of somebody in the call.
+    TakePicture {
+        of: PeerId,
+    },
+    /// Whether this device keeps a list of its calls.
+    KeepHistory(bool),
+    ClearHistory,
     /// Opens devices that are wanted and failed once more.
     RetryDevices,
     /// Tries to play again what the browser refused to play without a gesture.
@@ -184,4 +195,9 @@ pub enum PageEvent {
     Online,
     /// `pagehide`: the page is going away.
     Leaving,
+    /// What the clock on the wall said when the page was loaded: since 1970. Told again when that clock was set, or
+    /// the machine slept.
+    Clock {
+        loaded_at: Duration,
+    },
 }

@@ -8,13 +8,14 @@ use super::{
 };
 use crate::{platform::IntoFresh, session::Session};
 
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 10] = [
     ("M", "Microphone on or off"),
     ("Space", "While you are muted: hold it to talk"),
     ("V", "Camera on or off"),
     ("S", "Show your screen, or stop"),
     ("C", "Chat"),
     ("H", "Hide your own picture, or show it"),
+    ("P", "Take a picture of the other side, who is told"),
     ("X", "Swap the pictures"),
     ("E", "Fill the whole screen, or not"),
     ("?", "This list"),
