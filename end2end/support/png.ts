@@ -34,7 +34,7 @@ async function read(page: Page, download: Download): Promise<Omit<Saved, 'name'>
     }));
     const canvas = document.createElement('canvas');
     Object.assign(canvas, { width, height });
-    const context = canvas.getContext('2d');
+    const context = canvas.getContext('2d', { willReadFrequently: true });
     if (!context) throw new Error('There is no canvas.');
     context.drawImage(image.bitmap, 0, 0);
     const mean = (left: number, wide: number): [number, number, number] => {

@@ -38,7 +38,8 @@ struct Booth {
     /// Whether it counts down before it takes a picture.
     waits: RwSignal<bool>,
     counting: RwSignal<Option<u32>>,
-    timer: StoredValue<Option<TimeoutHandle>>,
+    /// Counts what has been counted down: one that was stopped takes no picture.
+    turn: StoredValue<u32>,
     strip: RwSignal<Vec<Picture>>,
     /// The pictures themselves, for as long as they are on the strip.
     photos: StoredValue<Vec<(u32, Photo)>, LocalStorage>,
@@ -64,7 +65,7 @@ impl Booth {
             mirrored: RwSignal::new(true),
             waits: RwSignal::new(false),
             counting: RwSignal::new(None),
-            timer: StoredValue::new(None),
+            turn: StoredValue::new(0),
             strip: RwSignal::new(Vec::new()),
             photos: StoredValue::new_local(Vec::new()),
             newest: RwSignal::new(0),
@@ -101,7 +102,12 @@ impl Booth {
     fn count(self, left: u32) {
         self.counting.set(Some(left));
         self.said.set(left.to_string());
+        let turn = self.turn.get_value();
         let next = move || {
+            // Stopped meanwhile, or nobody is in here any more.
+            if self.turn.try_get_value() != Some(turn) {
+                return;
+            }
             if left > 1 {
                 self.count(left - 1);
             } else {
@@ -109,14 +115,12 @@ impl Booth {
                 self.take();
             }
         };
-        self.timer.set_value(set_timeout_with_handle(next, Duration::from_secs(1)).ok());
+        set_timeout(next, Duration::from_secs(1));
     }
 
     fn stop(self) {
-        if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
-            timer.clear();
-        }
-        let _ = self.counting.try_set(None);
+        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        self.counting.set(None);
     }
 
     fn take(self) {
@@ -146,9 +150,12 @@ impl Booth {
         self.strip.update(|strip| strip.retain(|picture| picture.number != number));
         self.photos.update_value(|photos| photos.retain(|(photo, _)| *photo != number));
         self.said.set(format!("Picture {number} deleted."));
-        if let Some(shutter) = self.shutter.get_untracked() {
-            _ = shutter.focus();
-        }
+        // A shutter that waited for a place on the strip is there again with the next frame.
+        request_animation_frame(move || {
+            if let Some(shutter) = self.shutter.try_get_untracked().flatten() {
+                _ = shutter.focus();
+            }
+        });
     }
 }
 
@@ -180,7 +187,6 @@ pub fn BoothScreen() -> impl IntoView {
         session.act(Action::Booth(true));
         on_cleanup(move || session.act(Action::Booth(false)));
     });
-    on_cleanup(move || booth.stop());
     if let Some(platform) = session.platform() {
         platform.on_shutter(move || booth.press());
     }

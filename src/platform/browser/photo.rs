@@ -1,6 +1,6 @@
 //! Taking a picture of what a video element shows.
 
-use js_sys::{Date, Promise, Uint8ClampedArray};
+use js_sys::{Date, Promise, Reflect, Uint8ClampedArray};
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlVideoElement;
@@ -50,7 +50,8 @@ impl Canvas {
         let element: JsValue = document().create_element("canvas")?.into();
         js::set(&element, "width", &width.into());
         js::set(&element, "height", &height.into());
-        let context = js::call(&element, "getContext", &["2d".into()])?;
+        let options = js::object(&[("willReadFrequently", (!has_filters()).into())]);
+        let context = js::call(&element, "getContext", &["2d".into(), options])?;
         Ok(Self { element, context, width, height })
     }
 
@@ -62,8 +63,7 @@ impl Canvas {
         if look == Look::Plain {
             return self.put(video);
         }
-        // Safari's has none.
-        if !js::has(&self.context, "filter") {
+        if !has_filters() {
             return self.draw_by_hand(video, look);
         }
         if look.blur().is_some() {
@@ -130,6 +130,12 @@ impl Drop for Canvas {
         js::set(&self.element, "width", &0.into());
         js::set(&self.element, "height", &0.into());
     }
+}
+
+/// Safari's canvas has none.
+fn has_filters() -> bool {
+    let context = js::get(&js::get(&js_sys::global(), "CanvasRenderingContext2D"), "prototype");
+    Reflect::has(&context, &"filter".into()).unwrap_or(false)
 }
 
 fn urls() -> JsValue {
