@@ -5,7 +5,7 @@ import type { Options } from './support/test';
 const ci = Boolean(process.env.CI);
 
 /** What a person does in a call, and what else depends on the browser: shown in both. */
-const both = /(calling|crowd|hangup|media|ssr|model)\.spec\.ts$/;
+const both = /(booth|calling|crowd|hangup|media|ssr|model)\.spec\.ts$/;
 
 export default defineConfig<Options>({
   testDir: 'specs',

@@ -15,11 +15,13 @@ mod filing;
 mod from_pair;
 mod from_person;
 mod from_server;
+pub mod history;
 pub mod input;
 mod link;
 pub mod local;
 mod media;
 pub mod pair;
+mod pictures;
 mod reunion;
 mod seen;
 pub mod signal;
@@ -45,6 +47,7 @@ use self::{
     local::LocalMedia,
     pair::{Out, PairId},
     signal::Signal,
+    status::Ended,
     view::{Contact, Entry, EntryProblem, Me, Missed, View},
 };
 use crate::{
@@ -86,6 +89,8 @@ pub struct Phone {
     listing: bool,
     /// Whether the preview is open, outside of a call.
     preview: bool,
+    /// Whether this person is in the photo booth.
+    booth: bool,
     /// Whether the microphone's level is measured.
     measured: bool,
     /// Whether the screen stays on.
@@ -93,6 +98,9 @@ pub struct Phone {
     missed: Vec<Missed>,
     next_missed: u32,
     next_frame: u32,
+    /// When the page was loaded, by the clock on the wall: since 1970.
+    loaded_at: Duration,
+    history_revision: u64,
     hidden: bool,
     sound: Sound,
     notification: Option<Notification>,
@@ -154,11 +162,14 @@ impl Phone {
             local: LocalMedia::new(remembered.microphone.clone(), remembered.camera.clone()),
             listing: false,
             preview: false,
+            booth: false,
             measured: false,
             awake: false,
             missed: Vec::new(),
             next_missed: 0,
             next_frame: 0,
+            loaded_at: Duration::ZERO,
+            history_revision: 0,
             hidden: false,
             sound: Sound::default(),
             notification: None,
@@ -281,7 +292,11 @@ impl Phone {
                 let steps = self.link.nudge(now, &self.timeouts);
                 self.walk(steps);
             }
+            PageEvent::Clock { loaded_at } => self.loaded_at = loaded_at,
             PageEvent::Leaving => {
+                if self.call.as_ref().is_some_and(|call| call.connected_since.is_some() && !call.is_over()) {
+                    self.note_call(Ended::Here, now);
+                }
                 if self.link.is_online() {
                     self.send(ClientMessage::Leaving {});
                 }

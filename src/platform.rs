@@ -7,9 +7,9 @@ mod browser;
 mod inert;
 
 #[cfg(feature = "hydrate")]
-pub use browser::{Erased, IntoFirst, IntoFresh, Performer, Platform};
+pub use browser::{Erased, IntoFirst, IntoFresh, Performer, Photo, Platform};
 #[cfg(not(feature = "hydrate"))]
-pub use inert::{Erased, IntoFirst, IntoFresh, Performer, Platform};
+pub use inert::{Erased, IntoFirst, IntoFresh, Performer, Photo, Platform};
 
 use crate::protocol::PeerId;
 
@@ -20,6 +20,17 @@ pub enum StreamKey {
     LocalCamera,
     RemoteCamera(PeerId),
     RemoteScreen(PeerId),
+}
+
+/// A picture that was taken. It is there for as long as its [`Photo`] lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shot {
+    /// An address of the page's own.
+    pub url: String,
+    /// As a file.
+    pub name: String,
+    pub width: u32,
+    pub height: u32,
 }
 
 /// What the browser lets notifications do.

@@ -16,6 +16,7 @@ use crate::{
         Time,
         chat::ChatView,
         files::FileView,
+        history::PastCall,
         input::Action,
         local::{DeviceState, Sharing},
         view::{CallView, Contact, Entry, Link, LocalView, Me, Missed},
@@ -24,7 +25,7 @@ use crate::{
     protocol::{CallId, Media, PeerId, Room, RoomCode},
     rest::{self, Rest},
     settings::Settings,
-    ui::Rooms,
+    ui::{BOOTH, Rooms, Route},
 };
 
 #[derive(Clone, Copy)]
@@ -41,6 +42,9 @@ pub struct Session {
     pub local: RwSignal<LocalView>,
     pub missed: RwSignal<Vec<Missed>>,
     pub blocked: RwSignal<Vec<String>>,
+    /// The calls that this device remembers, newest first, and whether it does.
+    pub history: RwSignal<Vec<PastCall>>,
+    pub keeps_history: RwSignal<bool>,
     /// Everybody else in the room, in the order in which they are shown.
     pub contacts: RwSignal<Vec<Person>>,
     /// The microphone's level, 0 to 1, while it is measured.
@@ -52,6 +56,8 @@ pub struct Session {
     /// The screens behind the prompt, once they are loaded. Nobody gets into a room before.
     pub rooms: RwSignal<Option<Rooms>>,
     lobby: bool,
+    /// Where somebody in the photo booth has come from.
+    before_booth: StoredValue<String>,
     prepared: StoredValue<bool>,
     /// What was asked for before anybody heard it.
     held: StoredValue<Vec<Action>>,
@@ -88,12 +94,15 @@ impl Session {
             local: RwSignal::new(unopened()),
             missed: RwSignal::new(Vec::new()),
             blocked: RwSignal::new(Vec::new()),
+            history: RwSignal::new(Vec::new()),
+            keeps_history: RwSignal::new(true),
             contacts: RwSignal::new(Vec::new()),
             level: RwSignal::new(0.0),
             now: RwSignal::new(Time::ZERO),
             nickname: RwSignal::new(String::new()),
             rooms: RwSignal::new(None),
             lobby: settings.lobby,
+            before_booth: StoredValue::new(address(&Room::Lobby)),
             prepared: StoredValue::new(false),
             held: StoredValue::new(Vec::new()),
             platform: StoredValue::new(SendOption::new_local(None)),
@@ -107,7 +116,7 @@ impl Session {
     pub fn live() -> Self {
         let platform = Platform::here();
         let session = Self::still(platform.path(), &platform.settings());
-        let known = platform.knows_this_person();
+        let known = platform.knows_this_person() || session.is_in_booth();
         session.platform.set_value(SendOption::new_local(Some(platform)));
         Effect::new(move |_| if known { session.prepare() } else { session.ready.set(true) });
         session
@@ -224,6 +233,32 @@ impl Session {
             Entry::Entered(me) => Some(me.clone()),
             _ => None,
         })
+    }
+
+    /// Changes the page's address without loading a page.
+    pub fn visit(self, path: &str) {
+        if self.path.with_untracked(|shown| shown != path) {
+            if let Some(platform) = self.platform() {
+                platform.set_path(path);
+            }
+            self.path.set(path.into());
+        }
+    }
+
+    /// Into the photo booth. A room is not left for it.
+    pub fn go_to_booth(self) {
+        self.before_booth.set_value(self.path.get_untracked());
+        self.visit(BOOTH);
+    }
+
+    /// Back to the room, or to where one has come from.
+    pub fn leave_booth(self) {
+        let path = self.room().map_or_else(|| self.before_booth.get_value(), |room| address(&room));
+        self.visit(&path);
+    }
+
+    fn is_in_booth(self) -> bool {
+        self.path.with_untracked(|path| Route::parse(path) == Route::Booth)
     }
 
     /// Lets [`Session::now`] go on for as long as the reactive owner lives.

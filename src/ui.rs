@@ -4,7 +4,9 @@
 mod availability;
 mod avatar;
 mod blocked_people;
+mod booth;
 mod call_controls;
+mod call_photo;
 mod call_screen;
 mod call_status;
 mod chat;
@@ -18,6 +20,7 @@ mod ended;
 mod entrance;
 mod files;
 mod focus;
+mod history;
 mod icon;
 mod incoming_call;
 mod invitation;
@@ -48,7 +51,7 @@ use leptos::prelude::*;
 
 pub use document::shell;
 pub use rooms::Rooms;
-pub use route::Route;
+pub use route::{BOOTH, Route};
 pub use screens::Screens;
 
 use crate::{session::Session, settings::Settings};

@@ -7,7 +7,7 @@ use support::{Server, http};
 #[tokio::test]
 async fn the_page_is_rendered_and_not_kept() {
     let server = Server::start().await;
-    for path in ["/", "/r/k7qm-3xpd-9wzt"] {
+    for path in ["/", "/r/k7qm-3xpd-9wzt", "/booth"] {
         let page = http::get(&server, path).await;
         assert_eq!(page.status, 200, "{path}");
         assert!(page.body.contains("Tincan"));
@@ -36,6 +36,7 @@ async fn every_answer_has_the_security_headers() {
         ("HEAD", "/"),
         ("POST", "/"),
         ("GET", "/r/k7qm-3xpd-9wzt"),
+        ("GET", "/booth"),
         ("GET", "/healthz"),
         ("GET", "/nowhere"),
         ("GET", "/pkg/nothing.js"),
@@ -81,7 +82,8 @@ async fn https_is_asked_for_only_where_a_trusted_proxy_says_that_it_is_there() {
 #[tokio::test]
 async fn an_address_that_leads_nowhere_is_a_page_that_says_so() {
     let server = Server::start().await;
-    for path in ["/nowhere", "/r/a/b", "/pkg/nothing.js", "/../Cargo.toml", "/%2e%2e/Cargo.toml"] {
+    for path in ["/nowhere", "/r/a/b", "/booth/1", "/pkg/nothing.js", "/../Cargo.toml", "/%2e%2e/Cargo.toml"]
+    {
         assert_eq!(http::get(&server, path).await.status, 404, "{path}");
     }
 }

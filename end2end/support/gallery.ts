@@ -71,6 +71,19 @@ export const GALLERY: Picture[] = [
     },
   },
   {
+    name: 'booth',
+    reach: async ({ alice }) => {
+      await alice.opens('/booth');
+      await expect(alice.screen.shutter).toBeEnabled();
+      await alice.screen.look('Sepia').click();
+      await alice.screen.shutter.click();
+      await alice.screen.look('Plain').click();
+      await alice.screen.shutter.click();
+      await expect(alice.screen.shots).toHaveCount(2);
+      return alice;
+    },
+  },
+  {
     name: 'nowhere',
     reach: async ({ alice }) => {
       alice.foresees(/404/);

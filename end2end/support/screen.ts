@@ -65,6 +65,27 @@ export function screenOf(page: Page) {
     superseded: page.getByText('You have opened Tincan in another tab'),
     leave: button('Leave'),
 
+    boothLink: page.getByRole('link', { name: 'Just a picture? The photo booth' }),
+    boothDoor: button('Photo booth'),
+    /** The list is folded away until it is looked for. */
+    recentCalls: page.locator('summary', { hasText: 'Recent calls' }),
+    pastCalls: page.getByRole('list', { name: 'Recent calls' }).getByRole('listitem'),
+    clearCalls: button('Clear the list'),
+    keepCalls: page.getByRole('checkbox', { name: 'Keep a list of calls on this device' }),
+
+    // The photo booth.
+    booth: page.getByRole('heading', { name: 'Photo booth' }),
+    shutter: page.getByRole('button', { name: /^(Take a picture|Stop)$/ }),
+    /** The label, as the control itself is hidden. */
+    look: (label: string) => page.locator('label').filter({ has: page.getByRole('radio', { name: label }) }),
+    mirror: page.getByRole('checkbox', { name: 'As in a mirror' }),
+    countdown: page.getByRole('checkbox', { name: 'Count down from three' }),
+    shots: page.getByRole('region', { name: 'Your pictures' }).getByRole('listitem'),
+    saveShot: (number: number) => button(`Save picture ${number}`),
+    deleteShot: (number: number) => button(`Delete picture ${number}`),
+    /** What is said to who does not see it. */
+    said: page.locator('main > p[role="status"]'),
+
     // Somebody calls.
     incoming: page.getByRole('dialog'),
     acceptVideo: button('Accept with video'),
@@ -96,6 +117,11 @@ export function screenOf(page: Page) {
     hangUp: button('Hang up'),
     cancel: button('Cancel'),
     tapToHear: button(/^Tap to hear/),
+    moreInCall: button('More'),
+    photo: button('Take a picture'),
+    savePhoto: button('Save picture'),
+    throwPhotoAway: button('Throw the picture away'),
+    pictureTaken: page.getByText(/took .* of you$/),
     chatButton: page.getByRole('button', { name: /^Chat/ }),
     chatField: page.getByRole('textbox', { name: /^Message to/ }),
     chatTexts: page.getByRole('log', { name: 'Messages' }).locator('.chat__text'),

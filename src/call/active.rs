@@ -12,6 +12,7 @@ use super::{
     files::Post,
     input::PathState,
     pair::{Pair, PairId},
+    pictures::Pictures,
     signal::Signal,
     status::{CallStatus, Ended, Step},
     watch::Watch,
@@ -22,6 +23,8 @@ use crate::protocol::{CallId, Incarnation, Media, Nickname, PeerId};
 pub struct ActiveCall {
     pub id: CallId,
     pub stage: Stage,
+    /// This person called.
+    pub outgoing: bool,
     /// In the order in which they came.
     pub others: Vec<Other>,
     /// Whether this person wants the camera on in this call.
@@ -96,6 +99,7 @@ pub struct Other {
     pub control: ControlState,
     pub thread: Thread,
     pub post: Post,
+    pub pictures: Pictures,
     /// While the control channel is open.
     pub watch: Option<Watch>,
     /// Operations that failed since the last time a path stood.
@@ -161,6 +165,7 @@ impl Other {
             control: ControlState::NotYet,
             thread: Thread::default(),
             post: Post::default(),
+            pictures: Pictures::default(),
             watch: None,
             failures: 0,
             seeking: None,
@@ -207,6 +212,7 @@ impl ActiveCall {
         others.retain(|other| known.insert(other.peer));
         Self {
             id,
+            outgoing: matches!(stage, Stage::Outgoing { .. }),
             stage,
             others,
             camera,

@@ -17,7 +17,17 @@ pub enum Control {
     HangUp {},
     /// I am here; said again and again.
     Heartbeat {},
+    /// I took a picture of you.
+    Picture(Picture),
     Negotiation(Signal),
+}
+
+/// `number` counts the pictures that the sender has taken while this channel is open, from 0: one that was heard of
+/// is not told again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Picture {
+    pub number: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

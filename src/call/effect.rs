@@ -7,6 +7,7 @@ use super::{
     chat::ChatMessage,
     control::Control,
     files::{FileOp, message::FileMessage},
+    history::{self, PastCall},
     input::SocketId,
     local::DeviceKind,
     pair::PairId,
@@ -154,6 +155,11 @@ pub struct Remembered {
     pub use_camera: Option<bool>,
     /// Nicknames, as they were shown.
     pub blocked: Vec<String>,
+    /// Newest first.
+    #[serde(deserialize_with = "history::read")]
+    pub calls: Vec<PastCall>,
+    /// Whether calls are kept.
+    pub keep_calls: Option<bool>,
 }
 
 /// A place in a room that a reload of the same tab comes back to.

@@ -210,6 +210,7 @@ impl Phone {
         self.with_other(id.peer, |other| {
             other.control = ControlState::Open;
             other.watch = Some(Watch::new(now));
+            other.pictures.start_over();
         });
         self.emit(Effect::Pair { pair: id, op: PairOp::Control(Control::State(state)) });
     }
@@ -233,6 +234,7 @@ impl Phone {
             Control::State(state) => self.state_heard(id, state),
             Control::Negotiation(signal) => self.hear(id.peer, signal, now),
             Control::Heartbeat {} => {}
+            Control::Picture(picture) => self.picture_taken_there(id.peer, picture, now),
             Control::HangUp {} => self.hung_up_there(id.peer, now),
         }
     }

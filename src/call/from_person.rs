@@ -21,6 +21,7 @@ impl Phone {
             Action::ChooseDevices { microphone, camera } => self.choose_devices(microphone, camera),
             Action::SelectDevice { kind, id } => self.select_device(kind, id),
             Action::Preview(on) => self.show_preview(on),
+            Action::Booth(inside) => self.go_to_booth(inside),
             Action::Enter { room, nickname } => self.enter(room, nickname, now),
             Action::LeaveRoom => self.leave_room(now),
             Action::SetAvailability(availability) => self.set_availability(availability),
@@ -41,6 +42,9 @@ impl Phone {
             Action::ShowChat(shown) => self.show_chat(shown),
             Action::OfferFiles(picked) => self.offer_files(picked),
             Action::File { id, wish } => self.wish_of_file(id, wish),
+            Action::TakePicture { of } => self.take_picture(of),
+            Action::KeepHistory(keep) => self.keep_history(keep),
+            Action::ClearHistory => self.clear_history(),
             Action::RetryDevices => self.retry_devices(),
             Action::TapToHear => self.emit(Effect::Play),
         }
@@ -65,6 +69,11 @@ impl Phone {
     fn show_preview(&mut self, on: bool) {
         self.preview = on;
         self.local.retry(DeviceKind::Microphone);
+        self.local.retry(DeviceKind::Camera);
+    }
+
+    fn go_to_booth(&mut self, inside: bool) {
+        self.booth = inside;
         self.local.retry(DeviceKind::Camera);
     }
 
@@ -229,7 +238,7 @@ impl Phone {
         self.remember();
     }
 
-    fn remember(&mut self) {
+    pub(super) fn remember(&mut self) {
         self.emit(Effect::Remember(self.remembered.clone()));
     }
 

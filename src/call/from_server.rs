@@ -263,6 +263,7 @@ impl Phone {
         let media = if call.camera { Media::Video } else { Media::Voice };
         let stage = Stage::Accepting { accept: None, media };
         let mut next = ActiveCall::new(by, stage, vec![fresh], call.camera);
+        next.outgoing = true;
         next.answered_at = Some(now);
         if let (Some(rival), Some(other)) =
             (call.rival.filter(|rival| rival.call == by), next.others.first_mut())

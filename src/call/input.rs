@@ -1,5 +1,7 @@
 //! Everything that can happen to the phone.
 
+use std::time::Duration;
+
 use super::{
     chat::ChatMessage,
     control::Control,
@@ -65,6 +67,8 @@ pub enum Action {
     },
     /// Shows or hides the preview in the room.
     Preview(bool),
+    /// Goes into the photo booth, or leaves it.
+    Booth(bool),
     Enter {
         room: Room,
         nickname: String,
@@ -106,6 +110,13 @@ pub enum Action {
         id: u32,
         wish: FileWish,
     },
+    /// Takes a picture of somebody in the call.
+    TakePicture {
+        of: PeerId,
+    },
+    /// Whether this device keeps a list of its calls.
+    KeepHistory(bool),
+    ClearHistory,
     /// Opens devices that are wanted and failed once more.
     RetryDevices,
     /// Tries to play again what the browser refused to play without a gesture.
@@ -215,4 +226,9 @@ pub enum PageEvent {
     Online,
     /// `pagehide`: the page is going away.
     Leaving,
+    /// What the clock on the wall said when the page was loaded: since 1970. Told again when that clock was set, or
+    /// the machine slept.
+    Clock {
+        loaded_at: Duration,
+    },
 }

@@ -49,6 +49,8 @@ impl Phone {
         let microphone = self.remembered.use_microphone.unwrap_or(true);
         match &self.call {
             Some(call) if call.is_agreed() => Wanted { microphone, camera: call.camera, screen: call.screen },
+            // Nobody hears what is said in there.
+            _ if self.booth => Wanted { microphone: false, camera: true, screen: false },
             _ if self.preview => {
                 let camera = self.remembered.use_camera.unwrap_or(true);
                 Wanted { microphone, camera, screen: false }
@@ -145,6 +147,7 @@ impl Phone {
             nickname: other.nickname.clone(),
             media: other.media,
             relayed: other.relayed,
+            pictures: other.pictures.told(),
         });
         CallView {
             call: call.id,

@@ -609,3 +609,101 @@ fn a_nickname_that_is_taken_leads_back_to_the_prompt() {
     };
     assert_eq!(problem.suggestion, suggestion);
 }
+
+#[test]
+fn whoever_is_in_a_picture_is_told_and_the_telling_ends() {
+    let mut alice = Alice::in_call();
+    let effects = alice.wants(Action::TakePicture { of: peer(BOB) });
+    let first = Control::Picture(control::Picture { number: 0 });
+    assert_eq!(operations(&effects), [&PairOp::Control(first.clone())]);
+    assert!(operations(&alice.wants(Action::TakePicture { of: peer(9) })).is_empty(), "of nobody");
+
+    let told = |alice: &Alice| alice.phone.view().call.map(|call| call.others[0].pictures);
+    assert_eq!(told(&alice), Some(0));
+    alice.pair(PairEvent::Control(first.clone()));
+    alice.pair(PairEvent::Control(first));
+    assert_eq!(told(&alice), Some(1), "a repeated message is no news");
+    alice.waits(Timeouts::default().picture_notice);
+    assert_eq!(told(&alice), Some(0));
+}
+
+#[test]
+fn a_picture_that_cannot_be_told_is_not_said() {
+    let mut alice = Alice::in_call();
+    alice.pair(PairEvent::ControlClosed);
+    assert!(operations(&alice.wants(Action::TakePicture { of: peer(BOB) })).is_empty());
+}
+
+#[test]
+fn the_booth_opens_the_camera_alone_and_closes_it_again() {
+    let mut alice = Alice::outside();
+    let effects = alice.wants(Action::Booth(true));
+    let open = DeviceOp::Open { microphone: None, camera: Some(effect::Choice(None)) };
+    assert!(effects.contains(&Effect::Device(open)), "{effects:?}");
+    alice.does(Input::Device(DeviceEvent::Opened { kind: DeviceKind::Camera, id: None }));
+    let effects = alice.wants(Action::Booth(false));
+    assert!(effects.contains(&Effect::Device(DeviceOp::Close(DeviceKind::Camera))), "{effects:?}");
+}
+
+/// Who, in which direction, when, and what came of it.
+fn history(alice: &Alice) -> Vec<(&str, bool, u64, history::Outcome)> {
+    let calls = alice.phone.history().iter();
+    calls.map(|past| (past.with.as_str(), past.outgoing, past.at, past.outcome)).collect()
+}
+
+#[test]
+fn a_call_that_is_over_stands_in_the_history_by_the_clock_on_the_wall() {
+    let mut alice = Alice::in_call();
+    alice.does(Input::Page(PageEvent::Clock { loaded_at: Time::from_secs(1_000_000) }));
+    alice.now += Time::from_secs(90);
+    let effects = alice.wants(Action::HangUp);
+    let talked = history::Outcome::Talked { seconds: 90 };
+    assert_eq!(history(&alice), [("Bob", false, 1_000_000, talked)]);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Remember(kept) if kept.calls.len() == 1)));
+    alice.hears(ServerMessage::CallEnded { call: call(1), reason: EndReason::HungUp });
+    assert_eq!(alice.phone.history().len(), 1, "it ends once");
+    alice.wants(Action::ClearHistory);
+    assert_eq!(history(&alice), []);
+}
+
+#[test]
+fn what_rang_in_vain_and_what_was_declined_are_told_apart() {
+    let mut alice = Alice::inside();
+    alice.is_rung();
+    alice.hears(ServerMessage::CallEnded { call: call(1), reason: EndReason::Cancelled });
+    alice.is_rung();
+    alice.wants(Action::Decline);
+    let outcomes = |alice: &Alice| history(alice).iter().map(|past| past.3).collect::<Vec<_>>();
+    // The same call, as the test's caller always has the same: what came of it last.
+    assert_eq!(outcomes(&alice), [history::Outcome::Declined]);
+    for (number, reason) in [(2, EndReason::NoAnswer), (3, EndReason::Declined)] {
+        alice.wants(Action::Call { peer: peer(BOB), call: call(number), media: Media::Voice });
+        alice.hears(ServerMessage::CallEnded { call: call(number), reason });
+    }
+    assert_eq!(outcomes(&alice)[..2], [history::Outcome::Declined, history::Outcome::Unanswered]);
+    assert!(history(&alice)[..2].iter().all(|past| past.1), "this person called");
+}
+
+#[test]
+fn who_keeps_no_history_has_none() {
+    let mut alice = Alice::in_call();
+    alice.wants(Action::HangUp);
+    alice.wants(Action::KeepHistory(false));
+    assert_eq!(history(&alice), []);
+    alice.wants(Action::DismissEnded);
+    alice.is_rung();
+    alice.hears(ServerMessage::CallEnded { call: call(1), reason: EndReason::NoAnswer });
+    assert_eq!(history(&alice), []);
+    assert_eq!(alice.phone.remembered().keep_calls, Some(false));
+}
+
+#[test]
+fn a_page_that_goes_away_in_a_call_leaves_it_in_the_history() {
+    let mut alice = Alice::in_call();
+    alice.now += Time::from_secs(5);
+    let effects = alice.does(Input::Page(PageEvent::Leaving));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Remember(kept) if kept.calls.len() == 1)));
+    alice.now += Time::from_secs(5);
+    alice.wants(Action::HangUp);
+    assert_eq!(history(&alice), [("Bob", false, 0, history::Outcome::Talked { seconds: 10 })]);
+}

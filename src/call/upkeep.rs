@@ -45,6 +45,7 @@ impl Phone {
         self.watch_paths(now);
         self.forget_typing(now);
         self.bulletin.tick(now);
+        self.forget_pictures(now);
     }
 
     pub(super) fn call_deadline(&self) -> Option<Time> {
@@ -59,7 +60,9 @@ impl Phone {
             Stage::Accepting { .. } | Stage::Joined => {
                 let watches = call.others.iter().filter_map(|other| other.watch);
                 let typing = call.others.iter().filter_map(|other| other.thread.deadline());
-                paths.chain(watches.map(|watch| watch.deadline(&self.timeouts))).chain(typing).min()
+                let pictures = call.others.iter().filter_map(|other| other.pictures.deadline());
+                let told = typing.chain(pictures);
+                paths.chain(watches.map(|watch| watch.deadline(&self.timeouts))).chain(told).min()
             }
             Stage::Ended { .. } => return None,
         };
@@ -191,6 +194,7 @@ impl Phone {
 
     pub(super) fn end_call(&mut self, why: Ended, now: Time) {
         self.close_pairs();
+        self.note_call(why, now);
         let Some(call) = self.call.as_mut().filter(|call| !call.is_over()) else { return };
         let lasted = call.connected_since.map(|since| now.saturating_sub(since));
         let missed = missed(call, why);

@@ -90,6 +90,8 @@ pub struct ParticipantView {
     pub media: MediaState,
     /// How the path runs, once known.
     pub relayed: Option<bool>,
+    /// How many pictures they have just taken.
+    pub pictures: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -129,4 +131,12 @@ pub struct Contact {
     /// Was there before the server was restarted, and is not back yet.
     pub returning: bool,
     pub blocked: bool,
+}
+
+impl Contact {
+    /// Whether it would ring there, as far as is known.
+    #[must_use]
+    pub fn is_callable(&self) -> bool {
+        !self.blocked && !self.returning && matches!(self.status, Status::Available | Status::Away)
+    }
 }

@@ -22,6 +22,7 @@ mod pairs;
 mod path;
 mod peer;
 mod performer;
+mod photo;
 mod reporter;
 mod save;
 mod seat;
@@ -35,6 +36,7 @@ mod wake_lock;
 
 pub use erased::{Erased, IntoFirst, IntoFresh};
 pub use performer::Performer;
+pub use photo::Photo;
 
 use std::{rc::Rc, time::Duration};
 
@@ -52,9 +54,10 @@ use self::{
     storage::{PREFERENCES, SEAT},
     streams::Streams,
 };
-use super::{NotificationPermission, StreamKey};
+use super::{NotificationPermission, Shot, StreamKey};
 use crate::{
     call::{Time, effect::Remembered, files::Picked, input::Input},
+    look::Look,
     settings::Settings,
 };
 
@@ -197,6 +200,47 @@ impl Platform {
         if !chosen.is_empty() {
             spawn_local(async move { done(files.pick(chosen).await) });
         }
+    }
+
+    /// Takes a picture of what a video element shows of a stream, at the camera's resolution. It comes to `done`;
+    /// nothing does when there is nothing to see.
+    pub fn photograph(
+        &self,
+        stream: StreamKey,
+        look: Look,
+        mirrored: bool,
+        done: impl FnOnce(Option<Photo>) + 'static,
+    ) {
+        let photo = self.streams.picture(stream).map(|video| Photo::take(&video, look, mirrored));
+        spawn_local(async move {
+            done(match photo {
+                Some(photo) => photo.await.inspect_err(|error| js::debug("no picture:", error)).ok(),
+                None => None,
+            });
+        });
+    }
+
+    /// Gives the person a picture as a file.
+    pub fn save_picture(&self, shot: &Shot) {
+        if let Err(error) = save::file(&shot.name, &shot.url) {
+            js::debug("not saved:", &error);
+        }
+    }
+
+    /// Calls `press` at every Space or Enter that nothing else on the page has a use for, as long as the reactive
+    /// owner lives.
+    pub fn on_shutter(&self, press: impl Fn() + 'static) {
+        StoredValue::new_local(page::on_shutter(press));
+    }
+
+    /// When the page was loaded, by the clock on the wall: since 1970.
+    pub fn loaded_at(&self) -> Time {
+        page::loaded_at()
+    }
+
+    /// A moment in seconds since 1970, as this person writes it; today without the day.
+    pub fn moment(&self, at: u64) -> String {
+        page::moment(at)
     }
 
     /// The time of day at some moment since the page was loaded, as this person writes it.

@@ -6,7 +6,7 @@ use leptos::{
     prelude::{AnyView, IntoAny, NodeRef},
 };
 
-use super::{NotificationPermission, StreamKey};
+use super::{NotificationPermission, Shot, StreamKey};
 use crate::{
     call::{
         Time,
@@ -14,6 +14,7 @@ use crate::{
         files::Picked,
         input::Input,
     },
+    look::Look,
     settings::Settings,
 };
 
@@ -116,6 +117,34 @@ impl Platform {
     /// Takes the files that were chosen, dropped or pasted; they come to `done`, with their previews.
     pub fn pick_files(&self, _event: &Event, _done: impl FnOnce(Vec<Picked>) + 'static) {}
 
+    /// Takes a picture of what a video element shows of a stream, at the camera's resolution. It comes to `done`;
+    /// nothing does when there is nothing to see.
+    pub fn photograph(
+        &self,
+        _stream: StreamKey,
+        _look: Look,
+        _mirrored: bool,
+        _done: impl FnOnce(Option<Photo>) + 'static,
+    ) {
+    }
+
+    /// Gives the person a picture as a file.
+    pub fn save_picture(&self, _shot: &Shot) {}
+
+    /// Calls `press` at every Space or Enter that nothing else on the page has a use for, as long as the reactive
+    /// owner lives.
+    pub fn on_shutter(&self, _press: impl Fn() + 'static) {}
+
+    /// When the page was loaded, by the clock on the wall: since 1970.
+    pub fn loaded_at(&self) -> Time {
+        Time::ZERO
+    }
+
+    /// A moment in seconds since 1970, as this person writes it; today without the day.
+    pub fn moment(&self, _at: u64) -> String {
+        String::new()
+    }
+
     /// The time of day at some moment since the page was loaded, as this person writes it.
     pub fn clock(&self, _at: Time) -> String {
         String::new()
@@ -147,6 +176,9 @@ impl Platform {
         true
     }
 }
+
+/// A picture that was taken. Dropped, it is gone.
+pub struct Photo(pub Shot);
 
 /// Does what the phone asks for.
 pub struct Performer;

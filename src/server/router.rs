@@ -16,6 +16,7 @@ use tower::Layer;
 use tower_http::{compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
 
 use super::{hub::Hub, socket};
+use crate::ui::BOOTH;
 
 /// Files are asked after each time, and sent only when they have changed.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
@@ -29,6 +30,7 @@ pub fn router(hub: &Hub) -> Router {
     Router::new()
         .route("/", page.clone())
         .route("/r/{code}", page.clone())
+        .route(BOOTH, page.clone())
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/ws", get(socket::upgrade).with_state(hub.clone()))
         .nest_service(&format!("{build}/pkg"), revalidated.layer(files(&package)))

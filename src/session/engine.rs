@@ -8,14 +8,14 @@ use std::{
     time::Duration,
 };
 
-use leptos::prelude::{Set, WithUntracked, set_timeout};
+use leptos::prelude::{Set, set_timeout};
 
 use super::{Hear, Session, address, show};
 use crate::{
     call::{
         Phone, Start,
         effect::{Effect, PairOp},
-        input::{Input, PairEvent},
+        input::{Input, PageEvent, PairEvent},
         view::{Entry, View},
     },
     platform::{Performer, Platform},
@@ -24,6 +24,8 @@ use crate::{
 
 /// How long the screen waits at most.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// How much the two clocks may disagree before the phone is told.
+const DRIFT: Duration = Duration::from_secs(1);
 
 pub struct Engine {
     this: Weak<Self>,
@@ -37,6 +39,9 @@ pub struct Engine {
     taking: Cell<bool>,
     /// Of the contacts that are shown.
     revision: Cell<Option<u64>>,
+    history_revision: Cell<Option<u64>>,
+    /// When the page was loaded, as the phone was told last.
+    loaded_at: Cell<Duration>,
     chat_revision: Cell<Option<(CallId, u64)>>,
     files_revision: Cell<Option<(CallId, u64)>>,
 }
@@ -70,6 +75,8 @@ impl Engine {
                 running: Cell::new(false),
                 taking: Cell::new(false),
                 revision: Cell::new(None),
+                history_revision: Cell::new(None),
+                loaded_at: Cell::default(),
                 chat_revision: Cell::new(None),
                 files_revision: Cell::new(None),
             }
@@ -100,6 +107,7 @@ impl Engine {
             self.taking.set(false);
         }
         let mut phone = self.phone.borrow_mut();
+        self.tell_clock(&mut phone);
         for effect in phone.handle(input, self.platform.now()) {
             if let Effect::Pair { op: PairOp::Answer { .. }, .. } = effect {
                 self.answer_first();
@@ -107,6 +115,15 @@ impl Engine {
             self.performer.perform(effect);
         }
         self.performer.wake_at(phone.next_deadline());
+    }
+
+    /// The page's own time is not the wall's: it may stand still while the machine sleeps.
+    fn tell_clock(&self, phone: &mut Phone) {
+        let loaded_at = self.platform.loaded_at();
+        if self.loaded_at.get().abs_diff(loaded_at) >= DRIFT {
+            self.loaded_at.set(loaded_at);
+            phone.handle(Input::Page(PageEvent::Clock { loaded_at }), self.platform.now());
+        }
     }
 
     /// Taking an offer is done in no time, but changing the screen is not, and the answer would have to wait for it. While
@@ -148,19 +165,23 @@ impl Engine {
         if self.files_revision.replace(files) != files {
             session.files.set(phone.files());
         }
+        let history = phone.history_revision();
+        if self.history_revision.replace(Some(history)) != Some(history) {
+            session.history.set(phone.history().to_vec());
+            show(session.keeps_history, phone.keeps_history());
+        }
         show(session.entry, entry);
     }
 
-    /// The address of the page is the address of the room.
+    /// The address of the page is the address of the room, but for somebody in the photo booth.
     fn follow(&self, entry: &Entry) {
         let path = match (entry, self.session.room()) {
             (Entry::Entered(me), before) if before.as_ref() != Some(&me.room) => address(&me.room),
             (Entry::Prompt { .. }, Some(_)) => address(&Room::Lobby),
             _ => return,
         };
-        if self.session.path.with_untracked(|shown| *shown != path) {
-            self.platform.set_path(&path);
-            self.session.path.set(path);
+        if !self.session.is_in_booth() {
+            self.session.visit(&path);
         }
     }
 }

@@ -3,6 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::{
+    call_photo::{Album, PhotoButton},
     chat::{ChatButton, Draft},
     device_picker::DevicePickers,
     files::{FileButton, Picker},
@@ -38,6 +39,7 @@ pub fn toggle_screen(session: Session) {
 #[derive(Clone, Copy)]
 pub struct Extras {
     pub arrangement: Arrangement,
+    pub album: Album,
     /// Fills the screen.
     pub stage: NodeRef<html::Main>,
     /// The list of keys is shown.
@@ -148,6 +150,7 @@ fn More(extras: Extras) -> impl IntoView {
         <div class="more">
             <DevicePickers/>
             <div class="more__row">
+                <PhotoButton album=extras.album/>
                 <button type="button" class="button" on:click=move |_| extras.arrangement.hide_or_show()>
                     {live(move || view! { <Icon glyph=if hidden.get() { Glyph::Eye } else { Glyph::EyeOff }/> })}
                     {live(move || if hidden.get() { "Show my picture" } else { "Hide my picture" })}

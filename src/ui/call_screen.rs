@@ -7,6 +7,7 @@ use leptos::{ev::KeyboardEvent, prelude::*, web_sys::Element};
 use super::{
     avatar::Avatar,
     call_controls::{CallControls, Extras, toggle_camera, toggle_microphone, toggle_screen},
+    call_photo::{Album, LastPhoto, PictureTaken},
     call_status::{Badges, CallStatusLine},
     chat::{ChatPanel, Draft, Unread},
     device_trouble::{TryAgain, trouble},
@@ -48,8 +49,9 @@ pub fn CallScreen() -> impl IntoView {
     // Each sign of life starts the fading of the controls anew: the stylesheet has one fading for either word.
     let awake = RwSignal::new(false);
     let draft = Draft::new();
+    let album = Album::new();
     let extras =
-        Extras { arrangement: Arrangement::new(), stage: NodeRef::new(), keys: RwSignal::new(false) };
+        Extras { arrangement: Arrangement::new(), album, stage: NodeRef::new(), keys: RwSignal::new(false) };
     let Arrangement { corner, swapped, .. } = extras.arrangement;
     let shown = memo(move || shows_screen(session));
     let picker = Picker::new();
@@ -79,6 +81,7 @@ pub fn CallScreen() -> impl IntoView {
             "s" | "S" => toggle_screen(session),
             "c" | "C" => toggle_chat(session),
             "h" | "H" => extras.arrangement.hide_or_show(),
+            "p" | "P" => album.take(session),
             "x" | "X" => extras.arrangement.swap(),
             "e" | "E" => extras.fill_screen(session),
             "?" => extras.keys.set(true),
@@ -131,6 +134,7 @@ pub fn CallScreen() -> impl IntoView {
                 <h1 tabindex="-1" node_ref=heading>{name}</h1>
                 <CallStatusLine status/>
                 {live(move || (!outgoing.get()).then(|| view! { <Badges/> }.into_fresh()))}
+                <PictureTaken/>
             </header>
             <SelfPane arrangement=extras.arrangement/>
             <div class="call__foot">
@@ -138,6 +142,7 @@ pub fn CallScreen() -> impl IntoView {
                 <Trouble/>
                 <Showing/>
                 <MutedHint/>
+                <LastPhoto album/>
                 <Unread/>
                 <CallControls outgoing draft extras picker/>
             </div>

@@ -63,7 +63,7 @@ fn CallButton(contact: RwSignal<Contact>, media: Media) -> impl IntoView {
             class=class
             aria-label=live(move || contact.with(|contact| format!("Call {} {how}", contact.nickname)))
             title=live(move || contact.with(|contact| format!("Call {} {how}", contact.nickname)))
-            disabled=live(move || contact.with(|contact| !is_callable(contact)))
+            disabled=live(move || contact.with(|contact| !contact.is_callable()))
             on:click=move |_| session.ring(contact.with_untracked(|contact| contact.peer), media)
         >
             <Icon glyph/>
@@ -98,10 +98,6 @@ fn More(contact: RwSignal<Contact>) -> impl IntoView {
         </div>
     }
     .into_fresh()
-}
-
-fn is_callable(contact: &Contact) -> bool {
-    !contact.blocked && !contact.returning && matches!(contact.status, Status::Available | Status::Away)
 }
 
 fn status_words(contact: &Contact) -> &'static str {

@@ -26,7 +26,7 @@ pub fn DevicePickers() -> impl IntoView {
 
 /// Nothing as long as the browser does not say which devices there are.
 #[component]
-fn DevicePicker(kind: DeviceKind, label: &'static str) -> impl IntoView {
+pub fn DevicePicker(kind: DeviceKind, label: &'static str) -> impl IntoView {
     let session = expect_context::<Session>();
     let devices = memo(move || session.local.with(|local| named(&local.devices, kind)));
     let selected = move || {

@@ -7,6 +7,7 @@ use super::{
     blocked_people::BlockedPeople,
     contact_list::ContactList,
     focus,
+    history::RecentCalls,
     icon::{Glyph, Icon},
     invitation::Invitation,
     live::{live, memo},
@@ -49,6 +50,11 @@ pub fn RoomScreen() -> impl IntoView {
             <aside class="room__side" aria-label="This room">
                 {live(move || room.get().map(|room| view! { <Invitation room/> }.into_fresh()))}
                 <RoomPreview/>
+                <button type="button" class="button button--wide" on:click=move |_| session.go_to_booth()>
+                    <Icon glyph=Glyph::Photo/>
+                    "Photo booth"
+                </button>
+                <RecentCalls/>
                 <BlockedPeople/>
             </aside>
         </main>

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{call_screen::CallScreen, ended::EndedScreen, incoming_call::Ringing, room::RoomScreen};
+use super::{
+    booth::BoothScreen, call_screen::CallScreen, ended::EndedScreen, incoming_call::Ringing, room::RoomScreen,
+};
 use crate::{
     platform::{Erased, IntoFresh},
     protocol::Media,
@@ -13,6 +15,7 @@ pub struct Rooms {
     pub room: fn() -> Erased,
     pub call: fn() -> Erased,
     pub ended: fn() -> Erased,
+    pub booth: fn() -> Erased,
     /// What the dialog shows while somebody calls.
     pub ringing: fn(String, Media) -> Erased,
 }
@@ -24,6 +27,7 @@ impl Rooms {
             room: || view! { <RoomScreen/> }.into_fresh(),
             call: || view! { <CallScreen/> }.into_fresh(),
             ended: || view! { <EndedScreen/> }.into_fresh(),
+            booth: || view! { <BoothScreen/> }.into_fresh(),
             ringing: |name, media| view! { <Ringing name media/> }.into_fresh(),
         }
     }

@@ -7,8 +7,13 @@ pub enum Route {
     Home,
     /// An invitation, `/r/CODE`, or what is left of one.
     Room(Result<RoomCode, RoomCodeError>),
+    /// The photo booth, which needs nobody else.
+    Booth,
     NotFound,
 }
+
+/// The path of the photo booth.
+pub const BOOTH: &str = "/booth";
 
 impl Route {
     #[must_use]
@@ -17,6 +22,7 @@ impl Route {
         match path.strip_prefix("/r/") {
             Some(code) if !code.contains('/') => Self::Room(RoomCode::parse(&code.replace("%20", ""))),
             None if path.is_empty() => Self::Home,
+            None if path == BOOTH => Self::Booth,
             _ => Self::NotFound,
         }
     }
@@ -46,8 +52,14 @@ mod tests {
     }
 
     #[test]
+    fn the_photo_booth_has_an_address() {
+        assert_eq!(Route::parse(BOOTH), Route::Booth);
+        assert_eq!(Route::parse("/booth/"), Route::Booth);
+    }
+
+    #[test]
     fn anything_else_is_nowhere() {
-        for path in ["/r", "/rooms", "/r/a/b", "/favicon.ico"] {
+        for path in ["/r", "/rooms", "/r/a/b", "/booth/1", "/booths", "/favicon.ico"] {
             assert_eq!(Route::parse(path), Route::NotFound, "{path}");
         }
     }

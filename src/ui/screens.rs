@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     Route,
+    booth::BoothDoor,
     incoming_call::IncomingCall,
     live::{live, memo},
     not_found::NotFound,
@@ -23,6 +24,7 @@ enum Screen {
     Room,
     Call,
     Ended,
+    Booth,
 }
 
 #[component]
@@ -39,6 +41,10 @@ pub fn Screens() -> impl IntoView {
                 Screen::Prompt => view! { <Prompt/> }.into_first(),
                 Screen::Room => rooms().map(|rooms| (rooms.room)()).into_first(),
                 Screen::Call => rooms().map(|rooms| (rooms.call)()).into_first(),
+                Screen::Booth => match rooms() {
+                    Some(rooms) => (rooms.booth)(),
+                    None => view! { <BoothDoor/> }.into_first(),
+                },
                 Screen::Ended => rooms().map(|rooms| (rooms.ended)()).into_first(),
             })}
         </div>
@@ -58,11 +64,12 @@ fn choose(session: Session) -> Screen {
 }
 
 fn without_call(session: Session) -> Screen {
-    if session.entry.with(|entry| matches!(entry, Entry::Entered(_))) {
-        Screen::Room
-    } else if session.path.with(|path| Route::parse(path) == Route::NotFound) {
-        Screen::NotFound
-    } else {
-        Screen::Prompt
+    let inside = session.entry.with(|entry| matches!(entry, Entry::Entered(_)));
+    match session.path.with(|path| Route::parse(path)) {
+        // Whoever goes there from a room is still in it, and can be called.
+        Route::Booth => Screen::Booth,
+        _ if inside => Screen::Room,
+        Route::NotFound => Screen::NotFound,
+        Route::Home | Route::Room(_) => Screen::Prompt,
     }
 }

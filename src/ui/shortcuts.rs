@@ -16,6 +16,7 @@ const KEYS: [(&str, &str); 10] = [
     ("C", "Chat"),
     ("F", "Send a file"),
     ("H", "Hide your own picture, or show it"),
+    ("P", "Take a picture of the other side, who is told"),
     ("X", "Swap the pictures"),
     ("E", "Fill the whole screen, or not"),
     ("?", "This list"),

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::words;
+use super::{Route, words};
 use crate::{
     call::{status::CallStatus, view::CallView},
     session::Session,
@@ -21,7 +21,8 @@ pub fn keep(session: Session) {
 /// Somebody who calls stands in every other title.
 fn title(session: Session, before: Option<&String>) -> String {
     let room = session.me().map(|me| me.room);
-    let resting = words::title(room.as_ref());
+    let booth = session.path.with(|path| Route::parse(path) == Route::Booth);
+    let resting = if booth { words::BOOTH_TITLE.into() } else { words::title(room.as_ref()) };
     session.call.with(|call| match call {
         Some(CallView { status: CallStatus::Incoming { .. }, others, .. }) => {
             session.now.track();

@@ -6,10 +6,12 @@ use std::time::Duration;
 use crate::{
     call::{
         files::{FileStage, FileView, message::Reason},
+        history::Outcome,
         local::{DeviceKind, DeviceProblem},
         status::{CallStatus, Ended, Step},
         view::{EntryProblem, Link},
     },
+    look::Look,
     protocol::{Availability, EndReason, ErrorCode, Media, Room, Status},
 };
 
@@ -27,6 +29,58 @@ pub fn title(in_room: Option<&Room>) -> String {
     match in_room {
         Some(in_room) => format!("{} · Tincan", room(in_room)),
         None => "Tincan, a private phone for the browser".into(),
+    }
+}
+
+/// On the browser's tab.
+pub const BOOTH_TITLE: &str = "Photo booth · Tincan";
+
+#[must_use]
+pub const fn look(look: Look) -> &'static str {
+    match look {
+        Look::Plain => "Plain",
+        Look::Mono => "Mono",
+        Look::Sepia => "Sepia",
+        Look::Warm => "Warm",
+        Look::Cool => "Cool",
+        Look::Blur => "Blur",
+    }
+}
+
+/// To whoever took a picture in a call.
+#[must_use]
+pub fn picture_of(name: &str) -> String {
+    format!("Your picture of {name}. {name} has been told.")
+}
+
+/// To whoever is in it.
+#[must_use]
+pub fn picture_taken(name: &str, pictures: u32) -> String {
+    match pictures {
+        0 | 1 => format!("{name} took a picture of you"),
+        many => format!("{name} took {many} pictures of you"),
+    }
+}
+
+/// What came of an earlier call.
+#[must_use]
+pub fn outcome(outcome: Outcome, outgoing: bool) -> String {
+    match (outcome, outgoing) {
+        (Outcome::Talked { seconds }, _) => span(seconds),
+        (Outcome::Missed, _) => "Missed".into(),
+        (Outcome::Unanswered, _) => "No answer".into(),
+        (Outcome::Declined, true) => "Declined".into(),
+        (Outcome::Declined, false) => "Declined by you".into(),
+        (Outcome::Failed, _) => "Did not connect".into(),
+    }
+}
+
+/// As in a list: `7 s`, `12 min`, `1 h 2 min`.
+fn span(seconds: u64) -> String {
+    match (seconds / 3600, seconds / 60 % 60) {
+        (0, 0) => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
     }
 }
 
@@ -483,6 +537,20 @@ mod tests {
         ] {
             assert_eq!(lasted(Duration::from_secs(seconds)), words);
         }
+    }
+
+    #[test]
+    fn an_earlier_call_is_told_in_a_word_or_two() {
+        for (seconds, words) in [(7, "7 s"), (754, "12 min"), (3723, "1 h 2 min")] {
+            assert_eq!(outcome(Outcome::Talked { seconds }, true), words);
+        }
+        assert_ne!(outcome(Outcome::Declined, true), outcome(Outcome::Declined, false));
+    }
+
+    #[test]
+    fn each_picture_is_counted_to_whoever_is_in_it() {
+        assert_eq!(picture_taken("Ada", 1), "Ada took a picture of you");
+        assert_eq!(picture_taken("Ada", 3), "Ada took 3 pictures of you");
     }
 
     #[test]

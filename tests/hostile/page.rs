@@ -10,7 +10,7 @@ use tincan::{
     call::{
         Phone, Start,
         chat::{ChatMessage, Heard},
-        control::{CameraState, Control, MediaState, MicrophoneState},
+        control::{CameraState, Control, MediaState, MicrophoneState, Picture},
         effect::{Effect, PairOp, Remembered, Seat, Sound},
         files::{
             FileWish, Picked, WINDOW,
@@ -267,11 +267,15 @@ impl Page {
             16 if story.once_in(2) => Action::DismissMissed { id: 0 },
             16 => Action::TapToHear,
             17 => Action::Mute(story.once_in(2)),
-            18 => match story.below(4) {
+            18 => match story.below(8) {
                 0 => Action::Camera(story.once_in(2)),
                 1 if story.once_in(2) => Action::Typing,
                 1 => file_wish(story),
                 2 => Action::ShowChat(story.once_in(2)),
+                3 => Action::TakePicture { of: peer(story) },
+                4 => Action::Booth(story.once_in(2)),
+                5 => Action::KeepHistory(story.once_in(2)),
+                6 => Action::ClearHistory,
                 _ => Action::Write(story.text()),
             },
             _ if story.once_in(2) => Action::Unblock(nickname(story).to_string()),
@@ -445,7 +449,8 @@ impl Page {
         let others: Vec<PeerId> =
             call.iter().flat_map(|call| &call.others).map(|participant| participant.peer).collect();
         assert_eq!(others.iter().collect::<BTreeSet<_>>().len(), others.len(), "somebody is there twice");
-        assert!(missed.len() <= 50 && blocked.len() <= 200, "a list grows without end");
+        let calls = self.phone.history().len();
+        assert!(missed.len() <= 50 && blocked.len() <= 200 && calls <= 100, "a list grows without end");
         let contacts = self.phone.contacts();
         let people: BTreeSet<PeerId> = contacts.iter().map(|contact| contact.peer).collect();
         assert_eq!(people.len(), contacts.len(), "a contact is there twice");
@@ -655,7 +660,7 @@ fn file_wish(story: &mut Story) -> Action {
 }
 
 fn control(story: &mut Story) -> Control {
-    let control = match story.below(4) {
+    let control = match story.below(5) {
         0 => Control::State(MediaState {
             microphone: story.pick(&[MicrophoneState::On, MicrophoneState::Muted, MicrophoneState::None]),
             camera: story.pick(&[CameraState::On, CameraState::Off]),
@@ -663,6 +668,7 @@ fn control(story: &mut Story) -> Control {
         }),
         1 => Control::HangUp {},
         2 => Control::Heartbeat {},
+        3 => Control::Picture(Picture { number: story.number() }),
         _ => Control::Negotiation(signal(story)),
     };
     let text = serde_json::to_string(&control).expect("a message can be written");

@@ -169,3 +169,44 @@ pub fn clock(at: Time) -> String {
     let time = js::call(&date, "toLocaleTimeString", &[JsValue::UNDEFINED, options]);
     time.ok().and_then(|time| time.as_string()).unwrap_or_default()
 }
+
+/// On the clock that a person may set, and that goes on while the machine sleeps.
+pub fn loaded_at() -> Duration {
+    Duration::from_millis(Date::now() as u64).saturating_sub(now())
+}
+
+/// Hours and minutes, and the day unless it is today.
+pub fn moment(at: u64) -> String {
+    let date = Date::new(&JsValue::from_f64(at as f64 * 1000.0));
+    let mut fields = vec![("hour", "2-digit".into()), ("minute", "2-digit".into())];
+    if date.to_date_string() != Date::new_0().to_date_string() {
+        fields.extend([("month", "short".into()), ("day", "numeric".into())]);
+    }
+    let text = js::call(&date, "toLocaleString", &[JsValue::UNDEFINED, js::object(&fields)]);
+    text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+/// Has a use for Space and Enter of its own; a checkbox has one for Space alone.
+const BUSY: &str = "button, a, select, summary, dialog, textarea";
+const BUSY_WITH_SPACE: &str = "button, a, select, summary, dialog, textarea, input";
+
+/// Space and Enter, where nothing else wants them.
+pub fn on_shutter(press: impl Fn() + 'static) -> EventListener {
+    EventListener::new(&document(), "keydown", move |event| {
+        let key = js::get(&event, "key").as_string().unwrap_or_default();
+        let busy = match key.as_str() {
+            "Enter" => BUSY,
+            " " => BUSY_WITH_SPACE,
+            _ => return,
+        };
+        let held =
+            ["repeat", "altKey", "ctrlKey", "metaKey"].iter().any(|name| js::get(&event, name).is_truthy());
+        let target = js::get(&event, "target");
+        let taken = js::call(&target, "closest", &[busy.into()]).is_ok_and(|taken| !taken.is_null());
+        if !held && !taken && !event.default_prevented() {
+            // Space would scroll the page.
+            event.prevent_default();
+            press();
+        }
+    })
+}

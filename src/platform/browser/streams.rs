@@ -65,6 +65,13 @@ impl Streams {
         Attached { streams: self.clone(), screen }
     }
 
+    /// An element that shows something of a stream.
+    pub fn picture(&self, key: StreamKey) -> Option<HtmlVideoElement> {
+        let screens = self.screens.borrow();
+        let shows = |screen: &&Rc<Screen>| screen.key == key && screen.video.video_width() > 0;
+        screens.iter().find(shows).map(|screen| screen.video.clone())
+    }
+
     pub fn play(&self) {
         self.screens.borrow().iter().for_each(|screen| js::ignore(screen.video.play()));
     }

@@ -18,7 +18,7 @@ use super::headers::page_policy;
 use crate::{
     server::Config,
     settings::Settings,
-    ui::{RequestPath, shell},
+    ui::{RequestPath, Route, shell},
 };
 
 type Rendering = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
@@ -74,7 +74,7 @@ fn provide(settings: &Settings, reload_port: Option<u32>) {
 }
 
 fn is_page(path: &str) -> bool {
-    path == "/" || path.strip_prefix("/r/").is_some_and(|code| !code.trim_end_matches('/').contains('/'))
+    Route::parse(path) != Route::NotFound
 }
 
 /// What cargo-leptos says in the environment, or what it would say.

@@ -1,0 +1,405 @@
+//! The photo booth: the own camera as a mirror, and a strip of pictures that stay in this browser.
+
+use std::time::Duration;
+
+use leptos::{html, prelude::*};
+
+use super::{
+    device_picker::DevicePicker,
+    device_trouble::TryAgain,
+    focus,
+    icon::{Glyph, Icon},
+    live::{live, memo},
+    logo::Logo,
+    preview::OwnVideo,
+    words,
+};
+use crate::{
+    call::{
+        input::Action,
+        local::{DeviceKind, DeviceProblem, DeviceState},
+    },
+    look::Look,
+    platform::{IntoFirst, IntoFresh, Photo, Shot, StreamKey},
+    session::Session,
+};
+
+/// How many pictures fit on the strip: each is a megabyte or two of this browser's memory.
+const STRIP_MOST: usize = 12;
+
+const COUNT_FROM: u32 = 3;
+
+/// What the booth's parts share.
+#[derive(Clone, Copy)]
+struct Booth {
+    session: Session,
+    look: RwSignal<Look>,
+    mirrored: RwSignal<bool>,
+    /// Whether it counts down before it takes a picture.
+    waits: RwSignal<bool>,
+    counting: RwSignal<Option<u32>>,
+    /// Counts what has been counted down: one that was stopped takes no picture.
+    turn: StoredValue<u32>,
+    strip: RwSignal<Vec<Picture>>,
+    /// The pictures themselves, for as long as they are on the strip.
+    photos: StoredValue<Vec<(u32, Photo)>, LocalStorage>,
+    /// The number of the picture that was taken last.
+    newest: RwSignal<u32>,
+    /// For who does not see it.
+    said: RwSignal<String>,
+    shutter: NodeRef<html::Button>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Picture {
+    number: u32,
+    look: Look,
+    shot: Shot,
+}
+
+impl Booth {
+    fn new(session: Session) -> Self {
+        Self {
+            session,
+            look: RwSignal::new(Look::Plain),
+            mirrored: RwSignal::new(true),
+            waits: RwSignal::new(false),
+            counting: RwSignal::new(None),
+            turn: StoredValue::new(0),
+            strip: RwSignal::new(Vec::new()),
+            photos: StoredValue::new_local(Vec::new()),
+            newest: RwSignal::new(0),
+            said: RwSignal::new(String::new()),
+            shutter: NodeRef::new(),
+        }
+    }
+
+    fn camera(self) -> DeviceState {
+        self.session.local.with(|local| local.camera)
+    }
+
+    fn is_full(self) -> bool {
+        self.strip.with(Vec::len) >= STRIP_MOST
+    }
+
+    fn is_open(self) -> bool {
+        self.camera() == DeviceState::On && !self.is_full()
+    }
+
+    /// Takes a picture, now or in three seconds; while it counts, stops.
+    fn press(self) {
+        if self.counting.get_untracked().is_some() {
+            self.stop();
+            self.said.set("Stopped.".into());
+        } else if !untrack(|| self.is_open()) {
+        } else if self.waits.get_untracked() {
+            self.count(COUNT_FROM);
+        } else {
+            self.take();
+        }
+    }
+
+    fn count(self, left: u32) {
+        self.counting.set(Some(left));
+        self.said.set(left.to_string());
+        let turn = self.turn.get_value();
+        let next = move || {
+            // Stopped meanwhile, or nobody is in here any more.
+            if self.turn.try_get_value() != Some(turn) {
+                return;
+            }
+            if left > 1 {
+                self.count(left - 1);
+            } else {
+                self.stop();
+                self.take();
+            }
+        };
+        set_timeout(next, Duration::from_secs(1));
+    }
+
+    fn stop(self) {
+        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        self.counting.set(None);
+    }
+
+    fn take(self) {
+        let Some(platform) = self.session.platform() else { return };
+        let (look, mirrored) = (self.look.get_untracked(), self.mirrored.get_untracked());
+        platform.photograph(StreamKey::LocalCamera, look, mirrored, move |photo| self.keep(look, photo));
+    }
+
+    /// Whoever has left the booth meanwhile, or has a full strip, has no picture more.
+    fn keep(self, look: Look, photo: Option<Photo>) {
+        let Some(photo) = photo else {
+            let _ = self.said.try_set("That did not work. Try again.".into());
+            return;
+        };
+        if self.strip.try_with_untracked(|strip| strip.len() >= STRIP_MOST).unwrap_or(true) {
+            return;
+        }
+        let number = self.newest.get_untracked().wrapping_add(1);
+        self.newest.set(number);
+        let picture = Picture { number, look, shot: photo.0.clone() };
+        self.photos.update_value(|photos| photos.push((number, photo)));
+        self.strip.update(|strip| strip.insert(0, picture));
+        self.said.set(format!("Picture {number} taken."));
+    }
+
+    fn delete(self, number: u32) {
+        self.strip.update(|strip| strip.retain(|picture| picture.number != number));
+        self.photos.update_value(|photos| photos.retain(|(photo, _)| *photo != number));
+        self.said.set(format!("Picture {number} deleted."));
+        // A shutter that waited for a place on the strip is there again with the next frame.
+        request_animation_frame(move || {
+            if let Some(shutter) = self.shutter.try_get_untracked().flatten() {
+                _ = shutter.focus();
+            }
+        });
+    }
+}
+
+/// Before the booth is loaded.
+#[component]
+pub fn BoothDoor() -> impl IntoView {
+    let session = expect_context::<Session>();
+    Effect::new(move |_| session.prepare());
+    view! {
+        <main class="plain-page">
+            <Logo/>
+            <div class="empty" role="status">
+                <h1>"Photo booth"</h1>
+                <p>{live(move || words::link(session.link.get()).unwrap_or("One moment…"))}</p>
+            </div>
+        </main>
+    }
+    .into_first()
+}
+
+#[component]
+pub fn BoothScreen() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let booth = Booth::new(session);
+    let heading = NodeRef::new();
+    focus::follow(session, heading);
+    // The camera is open for as long as somebody is in here.
+    Effect::new(move |_| {
+        session.act(Action::Booth(true));
+        on_cleanup(move || session.act(Action::Booth(false)));
+    });
+    if let Some(platform) = session.platform() {
+        platform.on_shutter(move || booth.press());
+    }
+    view! {
+        <main class="booth" data-ready=live(move || session.ready.get().to_string())>
+            <header class="booth__head">
+                <Logo/>
+                <h1 tabindex="-1" node_ref=heading>"Photo booth"</h1>
+                <button type="button" class="button button--quiet" on:click=move |_| session.leave_booth()>
+                    <Icon glyph=Glyph::Door/>
+                    "Leave"
+                </button>
+            </header>
+            <section class="booth__camera" aria-label="Camera">
+                <Mirror booth/>
+                <Shutter booth/>
+            </section>
+            <section class="booth__settings" aria-label="How it looks">
+                <Looks booth/>
+                <Switch label="As in a mirror" on=booth.mirrored/>
+                <Switch label="Count down from three" on=booth.waits/>
+                <DevicePicker kind=DeviceKind::Camera label="Camera"/>
+            </section>
+            <Strip booth/>
+            <p class="visually-hidden" role="status">{live(move || booth.said.get())}</p>
+        </main>
+    }
+    .into_fresh()
+}
+
+#[component]
+fn Mirror(booth: Booth) -> impl IntoView {
+    let camera = memo(move || booth.camera());
+    view! {
+        <div class="booth__mirror" data-mirrored=live(move || booth.mirrored.get().then_some(""))>
+            {live(move || match camera.get() {
+                DeviceState::On => view! {
+                    <div class=live(move || class_of(booth.look.get()))><OwnVideo label="Your camera"/></div>
+                }.into_fresh(),
+                DeviceState::Off => view! { <p class="booth__words">"One moment…"</p> }.into_fresh(),
+                DeviceState::Opening => view! {
+                    <p class="booth__words" role="status">
+                        "Your browser asks whether this page may use the camera. Please allow it there."
+                    </p>
+                }.into_fresh(),
+                DeviceState::Failed(problem) => view! { <Trouble problem/> }.into_fresh(),
+            })}
+            {live(move || booth.counting.get().map(|left| view! {
+                <p class="booth__count" aria-hidden="true">{left}</p>
+            }.into_fresh()))}
+            // Each picture has a flash of its own.
+            <For each=move || flash(booth) key=|number| *number let:_number>
+                <div class="booth__flash" aria-hidden="true"></div>
+            </For>
+        </div>
+    }
+    .into_fresh()
+}
+
+/// The number of the last picture.
+fn flash(booth: Booth) -> Option<u32> {
+    Some(booth.newest.get()).filter(|number| *number > 0)
+}
+
+#[component]
+fn Trouble(problem: DeviceProblem) -> impl IntoView {
+    let camera = words::Devices::One(DeviceKind::Camera);
+    view! {
+        <div class="trouble" role="alert">
+            <Icon glyph=Glyph::CameraOff/>
+            <p class="trouble__what">{words::trouble(camera, problem)}</p>
+            <p>{words::remedy(problem)}</p>
+            <div class="actions"><TryAgain problem/></div>
+        </div>
+    }
+    .into_fresh()
+}
+
+#[component]
+fn Shutter(booth: Booth) -> impl IntoView {
+    let counts = memo(move || booth.counting.get().is_some());
+    let open = memo(move || booth.is_open());
+    let full = memo(move || booth.is_full());
+    view! {
+        <div class="booth__shutter">
+            <button
+                type="button"
+                class="button button--accent"
+                node_ref=booth.shutter
+                disabled=live(move || !open.get() && !counts.get())
+                on:click=move |_| booth.press()
+            >
+                <Icon glyph=Glyph::Photo/>
+                {live(move || if counts.get() { "Stop" } else { "Take a picture" })}
+            </button>
+            <p class="booth__hint">
+                {live(move || if full.get() {
+                    "The strip is full. Save what you like, and delete a picture to take another one."
+                } else {
+                    "Space and Enter take one too. Pictures stay in this browser until you leave."
+                })}
+            </p>
+        </div>
+    }
+    .into_fresh()
+}
+
+#[component]
+fn Looks(booth: Booth) -> impl IntoView {
+    let looks = Look::ALL.map(|look| {
+        view! {
+            <label class="segment">
+                <input
+                    type="radio"
+                    name="look"
+                    class="visually-hidden"
+                    prop:checked=live(move || booth.look.get() == look)
+                    on:change=move |_| booth.look.set(look)
+                />
+                <span>{words::look(look)}</span>
+            </label>
+        }
+        .into_fresh()
+    });
+    view! {
+        <fieldset class="looks">
+            <legend class="visually-hidden">"Look"</legend>
+            {looks.into_iter().collect_view()}
+        </fieldset>
+    }
+    .into_fresh()
+}
+
+#[component]
+fn Switch(label: &'static str, on: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <label class="booth__switch">
+            <input
+                type="checkbox"
+                prop:checked=live(move || on.get())
+                on:change:target=move |event| on.set(event.target().checked())
+            />
+            <span>{label}</span>
+        </label>
+    }
+    .into_fresh()
+}
+
+#[component]
+fn Strip(booth: Booth) -> impl IntoView {
+    let empty = memo(move || booth.strip.with(Vec::is_empty));
+    view! {
+        <section class="booth__strip" aria-labelledby="strip">
+            <h2 id="strip">"Your pictures"</h2>
+            {live(move || empty.get().then(|| view! {
+                <p class="booth__none">"None yet. Smile!"</p>
+            }.into_fresh()))}
+            <ul>
+                <For each=move || booth.strip.get() key=|picture| picture.number let:picture>
+                    <OnStrip booth picture/>
+                </For>
+            </ul>
+        </section>
+    }
+    .into_fresh()
+}
+
+#[component]
+fn OnStrip(booth: Booth, picture: Picture) -> impl IntoView {
+    let Picture { number, look, shot } = picture;
+    let Shot { url, width, height, .. } = shot.clone();
+    let alt = match look {
+        Look::Plain => format!("Picture {number}"),
+        look => format!("Picture {number}, {}", words::look(look).to_lowercase()),
+    };
+    let save = move |_| {
+        if let Some(platform) = booth.session.platform() {
+            platform.save_picture(&shot);
+        }
+    };
+    view! {
+        <li class="shot">
+            <img src=url alt=alt width=width height=height/>
+            <button
+                type="button"
+                class="button"
+                aria-label=format!("Save picture {number}")
+                on:click=save
+            >
+                <Icon glyph=Glyph::Save/>
+                "Save"
+            </button>
+            <button
+                type="button"
+                class="round round--quiet"
+                aria-label=format!("Delete picture {number}")
+                title="Delete"
+                on:click=move |_| booth.delete(number)
+            >
+                <Icon glyph=Glyph::Close/>
+            </button>
+        </li>
+    }
+    .into_fresh()
+}
+
+const fn class_of(look: Look) -> &'static str {
+    match look {
+        Look::Plain => "look--plain",
+        Look::Mono => "look--mono",
+        Look::Sepia => "look--sepia",
+        Look::Warm => "look--warm",
+        Look::Cool => "look--cool",
+        Look::Blur => "look--blur",
+    }
+}
