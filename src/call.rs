@@ -36,7 +36,7 @@ mod tests;
 use std::{collections::BTreeSet, time::Duration};
 
 use self::{
-    active::{ActiveCall, ControlState},
+    active::{ActiveCall, ControlState, Stage},
     chat::ChatView,
     contacts::Contacts,
     control::Control,
@@ -246,6 +246,18 @@ impl Phone {
     #[must_use]
     pub fn contacts_revision(&self) -> u64 {
         self.contacts.revision()
+    }
+
+    /// Whoever is called has not answered yet.
+    #[must_use]
+    pub fn is_calling(&self) -> bool {
+        self.call.as_ref().is_some_and(|call| matches!(call.stage, Stage::Outgoing { .. }))
+    }
+
+    /// Everybody in the call wants to talk.
+    #[must_use]
+    pub fn is_joined(&self) -> bool {
+        self.call.as_ref().is_some_and(|call| matches!(call.stage, Stage::Joined))
     }
 
     #[must_use]

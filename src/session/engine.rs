@@ -15,14 +15,14 @@ use crate::{
     call::{
         Phone, Start,
         effect::{Effect, PairOp},
-        input::{Input, PageEvent, PairEvent},
+        input::{Input, PageEvent, PairEvent, PathState},
         view::{Entry, View},
     },
     platform::{Performer, Platform},
     protocol::{CallId, Incarnation, Room},
 };
 
-/// How long the screen waits at most.
+/// How long the screen waits at most: nobody notices so little.
 const PATIENCE: Duration = Duration::from_millis(100);
 /// How much the two clocks may disagree before the phone is told.
 const DRIFT: Duration = Duration::from_secs(1);
@@ -35,8 +35,8 @@ pub struct Engine {
     phone: RefCell<Phone>,
     queue: RefCell<VecDeque<Input>>,
     running: Cell<bool>,
-    /// The browser takes somebody's offer.
-    taking: Cell<bool>,
+    /// The screen waits: the browser makes a connection, and needs the page and the processor for it.
+    waiting: Cell<bool>,
     /// Of the contacts that are shown.
     revision: Cell<Option<u64>>,
     history_revision: Cell<Option<u64>>,
@@ -73,7 +73,7 @@ impl Engine {
                 phone: RefCell::new(phone),
                 queue: RefCell::default(),
                 running: Cell::new(false),
-                taking: Cell::new(false),
+                waiting: Cell::new(false),
                 revision: Cell::new(None),
                 history_revision: Cell::new(None),
                 loaded_at: Cell::default(),
@@ -103,16 +103,22 @@ impl Engine {
     }
 
     fn step(&self, input: Input) {
-        if let Input::Pair { event: PairEvent::Answering | PairEvent::Failed { .. }, .. } = input {
-            self.taking.set(false);
+        if let Input::Pair { event, .. } = &input
+            && is_worth_showing(event)
+        {
+            self.waiting.set(false);
         }
         let mut phone = self.phone.borrow_mut();
         self.tell_clock(&mut phone);
+        let was_calling = phone.is_calling();
         for effect in phone.handle(input, self.platform.now()) {
             if let Effect::Pair { op: PairOp::Answer { .. }, .. } = effect {
-                self.answer_first();
+                self.wait();
             }
             self.performer.perform(effect);
+        }
+        if was_calling && phone.is_joined() {
+            self.wait();
         }
         self.performer.wake_at(phone.next_deadline());
     }
@@ -126,13 +132,14 @@ impl Engine {
         }
     }
 
-    /// Taking an offer is done in no time, but changing the screen is not, and the answer would have to wait for it. While
-    /// the browser makes the answer the page has nothing to do.
-    fn answer_first(&self) {
-        self.taking.set(true);
+    /// Making a connection is done in no time, but changing the screen is not, and the answer would have to wait for it.
+    /// While the browser makes the answer, the page that answers has nothing to do; the one that called
+    /// shows nothing new until there is somebody to see.
+    fn wait(&self) {
+        self.waiting.set(true);
         let engine = self.this.clone();
         let give_up = move || {
-            if let Some(engine) = engine.upgrade().filter(|engine| engine.taking.replace(false)) {
+            if let Some(engine) = engine.upgrade().filter(|engine| engine.waiting.replace(false)) {
                 engine.refresh();
             }
         };
@@ -141,7 +148,7 @@ impl Engine {
 
     /// Shows what has changed, and only that.
     fn refresh(&self) {
-        if self.taking.get() {
+        if self.waiting.get() {
             return;
         }
         let (session, phone) = (self.session, self.phone.borrow());
@@ -184,4 +191,9 @@ impl Engine {
             self.session.visit(&path);
         }
     }
+}
+
+/// The browser makes the answer now, there is a path, or there will be none.
+fn is_worth_showing(event: &PairEvent) -> bool {
+    matches!(event, PairEvent::Answering | PairEvent::State(PathState::Connected) | PairEvent::Failed { .. })
 }
