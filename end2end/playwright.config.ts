@@ -4,8 +4,8 @@ import type { Options } from './support/test';
 
 const ci = Boolean(process.env.CI);
 
-/** What a person does in a call, and what else depends on the browser: shown in both. */
-const both = /(booth|calling|crowd|hangup|media|ssr|model)\.spec\.ts$/;
+/** What a person does in a call, and what else depends on the browser: shown in both, but for what is tagged `@once`. */
+const both = /(booth|calling|hangup|media|ssr|model)\.spec\.ts$/;
 
 export default defineConfig<Options>({
   testDir: 'specs',
@@ -22,13 +22,15 @@ export default defineConfig<Options>({
   use: {
     actionTimeout: 10_000,
     navigationTimeout: 15_000,
-    trace: 'retain-on-failure',
+    // Ask for one with `--trace on`: it takes pictures of everybody all the time, and makes a test twice as long.
+    trace: 'off',
     screenshot: 'only-on-failure',
   },
   projects: [
     { name: 'chromium', use: { kind: 'chromium' }, testIgnore: /(cross|first-frame)\.spec\.ts$/ },
-    { name: 'firefox', use: { kind: 'firefox' }, testMatch: both },
+    { name: 'firefox', use: { kind: 'firefox' }, testMatch: both, grepInvert: /@once/ },
     { name: 'cross', testMatch: /cross\.spec\.ts$/ },
-    { name: 'bench', use: { kind: 'chromium', trace: 'off', screenshot: 'off' }, testDir: 'bench' },
+    // Not a test: `make bench` asks for it.
+    ...(process.env.BENCH ? [{ name: 'bench', use: { kind: 'chromium' as const }, testDir: 'bench' }] : []),
   ],
 });

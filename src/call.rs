@@ -22,6 +22,7 @@ pub mod local;
 mod media;
 pub mod pair;
 mod pictures;
+pub mod preferences;
 mod reunion;
 mod seen;
 pub mod signal;
@@ -40,12 +41,13 @@ use self::{
     chat::ChatView,
     contacts::Contacts,
     control::Control,
-    effect::{Effect, Notification, PairOp, Remembered, Seat, Sound},
+    effect::{Effect, Ice, Notification, PairOp, Remembered, Seat, Sound},
     files::{Bulletin, Kept},
     input::{DeviceEvent, Input, PageEvent, SocketEvent, SocketId},
     link::{Link, Step},
     local::LocalMedia,
     pair::{Out, PairId},
+    preferences::Preferences,
     signal::Signal,
     status::Ended,
     view::{Contact, Entry, EntryProblem, Me, Missed, View},
@@ -95,6 +97,8 @@ pub struct Phone {
     measured: bool,
     /// Whether the screen stays on.
     awake: bool,
+    /// What the browser has been told of the preferences.
+    applied: Option<Preferences>,
     missed: Vec<Missed>,
     next_missed: u32,
     next_frame: u32,
@@ -165,6 +169,7 @@ impl Phone {
             booth: false,
             measured: false,
             awake: false,
+            applied: None,
             missed: Vec::new(),
             next_missed: 0,
             next_frame: 0,
@@ -220,6 +225,8 @@ impl Phone {
             local: self.local_view(),
             missed: self.missed.clone(),
             blocked: self.remembered.blocked.clone(),
+            preferences: self.preferences(),
+            has_relay: self.ice().servers.iter().any(IceServer::relays),
         }
     }
 
@@ -384,11 +391,12 @@ impl Phone {
         }
     }
 
-    fn ice_servers(&self) -> Vec<IceServer> {
-        match &self.place {
+    fn ice(&self) -> Ice {
+        let servers = match &self.place {
             Place::Inside(inside) => inside.ice_servers.clone(),
             _ => Vec::new(),
-        }
+        };
+        Ice { servers, relay_only: self.preferences().relay_only }
     }
 
     fn availability(&self) -> Availability {

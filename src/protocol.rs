@@ -310,6 +310,14 @@ pub struct IceServer {
     pub credential: Option<String>,
 }
 
+impl IceServer {
+    /// Whether it is a relay, for media as well (RFC 7065).
+    #[must_use]
+    pub fn relays(&self) -> bool {
+        self.urls.iter().any(|url| url.starts_with("turn:") || url.starts_with("turns:"))
+    }
+}
+
 impl fmt::Debug for IceServer {
     /// Without the credential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

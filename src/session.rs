@@ -19,6 +19,7 @@ use crate::{
         history::PastCall,
         input::Action,
         local::{DeviceState, Sharing},
+        preferences::Preferences,
         view::{CallView, Contact, Entry, Link, LocalView, Me, Missed},
     },
     platform::Platform,
@@ -45,6 +46,9 @@ pub struct Session {
     /// The calls that this device remembers, newest first, and whether it does.
     pub history: RwSignal<Vec<PastCall>>,
     pub keeps_history: RwSignal<bool>,
+    pub preferences: RwSignal<Preferences>,
+    /// The server names a relay.
+    pub has_relay: RwSignal<bool>,
     /// Everybody else in the room, in the order in which they are shown.
     pub contacts: RwSignal<Vec<Person>>,
     /// The microphone's level, 0 to 1, while it is measured.
@@ -96,6 +100,8 @@ impl Session {
             blocked: RwSignal::new(Vec::new()),
             history: RwSignal::new(Vec::new()),
             keeps_history: RwSignal::new(true),
+            preferences: RwSignal::new(Preferences::default()),
+            has_relay: RwSignal::new(false),
             contacts: RwSignal::new(Vec::new()),
             level: RwSignal::new(0.0),
             now: RwSignal::new(Time::ZERO),

@@ -43,6 +43,7 @@ mod route;
 mod screen_pane;
 mod screens;
 mod self_pane;
+mod settings;
 mod shortcuts;
 mod title;
 pub mod words;

@@ -111,7 +111,7 @@ test('space and enter take pictures, and the keys of the form stay its own', asy
   await expect(alice.screen.shots).toHaveCount(3);
 });
 
-test('it counts down aloud when that is wanted, and can be stopped', async ({ alice }) => {
+test('it counts down aloud when that is wanted, and can be stopped', { tag: '@once' }, async ({ alice }) => {
   await isInTheBooth(alice);
   await alice.screen.countdown.check();
   await alice.page.clock.install();
@@ -131,7 +131,7 @@ test('it counts down aloud when that is wanted, and can be stopped', async ({ al
   await expect(alice.screen.shots).toHaveCount(1);
 });
 
-test('the strip has an end, and a picture can be deleted', async ({ alice }) => {
+test('the strip has an end, and a picture can be deleted', { tag: '@once' }, async ({ alice }) => {
   await isInTheBooth(alice);
   for (let number = 1; number <= 12; number++) {
     await alice.screen.shutter.click();
@@ -178,7 +178,7 @@ test('a mirror shows the left on the left, a picture for others does not', async
   }
 });
 
-test('the booth works without a server, and leaving it closes the camera', async ({ alice, server }) => {
+test('the booth works without a server, and leaving it closes the camera', { tag: '@once' }, async ({ alice, server }) => {
   alice.foresees(...OUTAGE);
   await alice.opens();
   await alice.screen.boothLink.click();
@@ -197,7 +197,7 @@ test('the booth works without a server, and leaving it closes the camera', async
   await expect.poll(() => openCameras(alice)).toBe(0);
 });
 
-test('somebody in the booth is still in the room and can be called', async ({ alice, bob }) => {
+test('somebody in the booth is still in the room and can be called', { tag: '@once' }, async ({ alice, bob }) => {
   await alice.enters();
   await bob.enters();
   await alice.screen.boothDoor.click();
@@ -221,7 +221,7 @@ test('whoever is in a picture of a call is told', async ({ alice, bob, server })
   await areInACall(alice, bob);
   await alice.seesTheCameraOf(bob);
   await server.close();
-  await alice.screen.moreInCall.click();
+  await alice.screen.moreControls.click();
   await alice.screen.photo.click();
   await expect(bob.screen.pictureTaken).toHaveText('Alice took a picture of you');
   await expect(alice.screen.pictureTaken).toHaveCount(0);
@@ -236,12 +236,12 @@ test('whoever is in a picture of a call is told', async ({ alice, bob, server })
   await expect(bob.screen.pictureTaken).toHaveCount(0, { timeout: 20_000 });
 });
 
-test('there is no picture of somebody who shows none', async ({ alice, bob }) => {
+test('there is no picture of somebody who shows none', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.seesTheCameraOf(bob);
   await bob.screen.camera.click();
   await alice.seesNoCameraOf(bob);
-  await alice.screen.moreInCall.click();
+  await alice.screen.moreControls.click();
   await expect(alice.screen.photo).toBeDisabled();
   await alice.page.keyboard.press('p');
   await bob.screen.camera.click();

@@ -23,7 +23,7 @@ test('a call is accepted with voice', async ({ alice, bob }) => {
   await alice.seesNoCameraOf(bob);
 });
 
-test('a voice call opens no camera', async ({ alice, bob }) => {
+test('a voice call opens no camera', { tag: '@once' }, async ({ alice, bob }) => {
   await areInTheLobby(alice, bob);
   await alice.calls(bob, 'voice');
   await bob.accepts('voice');
@@ -32,7 +32,7 @@ test('a voice call opens no camera', async ({ alice, bob }) => {
   await bob.seesNoCameraOf(alice);
 });
 
-test('while it rings the caller reads so, and the called one’s tab says who calls', async ({ alice, bob }) => {
+test('while it rings the caller reads so, and the called one’s tab says who calls', { tag: '@once' }, async ({ alice, bob }) => {
   await areInTheLobby(alice, bob);
   await alice.calls(bob);
   await expect(alice.screen.status).toHaveText('Ringing…');
@@ -59,7 +59,7 @@ test('a call that is cancelled stops ringing and is missed', async ({ alice, bob
   await expect(bob.screen.missed).toContainText('Alice');
 });
 
-test('somebody in a call cannot be called', async ({ alice, bob, carol }) => {
+test('somebody in a call cannot be called', { tag: '@once' }, async ({ alice, bob, carol }) => {
   await areInTheLobby(alice, bob, carol);
   await alice.calls(bob, 'voice');
   await carol.sees(bob, 'ringing');
@@ -70,7 +70,7 @@ test('somebody in a call cannot be called', async ({ alice, bob, carol }) => {
   await expect(carol.screen.call('Bob', 'voice')).toBeDisabled();
 });
 
-test('somebody who is in a call a moment before is busy', async ({ somebody, line, alice, carol }) => {
+test('somebody who is in a call a moment before is busy', { tag: '@once' }, async ({ somebody, line, alice, carol }) => {
   const bob = await somebody('bob', { origin: line.origin });
   await areInTheLobby(alice, bob, carol);
   line.holds();
@@ -83,7 +83,7 @@ test('somebody who is in a call a moment before is busy', async ({ somebody, lin
   await carol.isRungByNobody();
 });
 
-test('somebody who has left a moment before is not there', async ({ somebody, line, alice }) => {
+test('somebody who has left a moment before is not there', { tag: '@once' }, async ({ somebody, line, alice }) => {
   const bob = await somebody('bob', { origin: line.origin });
   await areInTheLobby(alice, bob);
   line.holds();
@@ -96,7 +96,7 @@ test('somebody who has left a moment before is not there', async ({ somebody, li
 test.describe('when nobody answers', () => {
   test.use({ flags: ['--timeout', 'ring=1500'] });
 
-  test('both have missed it, and either can call back', async ({ alice, bob }) => {
+  test('both have missed it, and either can call back', { tag: '@once' }, async ({ alice, bob }) => {
     await areInTheLobby(alice, bob);
     await alice.calls(bob);
     await bob.isRungBy(alice);
@@ -125,7 +125,7 @@ test('both call each other at once and are connected', async ({ somebody, line, 
   await bob.seesTheCameraOf(alice);
 });
 
-test('two calls one after the other', async ({ alice, bob }) => {
+test('two calls one after the other', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.hangsUp();
   await bob.readsThatItEnded(/Alice hung up/);
@@ -138,7 +138,7 @@ test('two calls one after the other', async ({ alice, bob }) => {
 test.describe('with a short grace', () => {
   test.use({ flags: ['--timeout', 'leaving_grace=500', '--timeout', 'grace=2000'] });
 
-  test('the called one closes the tab while it rings', async ({ alice, bob }) => {
+  test('the called one closes the tab while it rings', { tag: '@once' }, async ({ alice, bob }) => {
     await areInTheLobby(alice, bob);
     await alice.calls(bob);
     await bob.isRungBy(alice);
@@ -146,7 +146,7 @@ test.describe('with a short grace', () => {
     await alice.readsThatItEnded(/Bob is gone/);
   });
 
-  test('the caller closes the tab while it rings', async ({ alice, bob }) => {
+  test('the caller closes the tab while it rings', { tag: '@once' }, async ({ alice, bob }) => {
     await areInTheLobby(alice, bob);
     await alice.calls(bob);
     await bob.isRungBy(alice);
@@ -203,7 +203,7 @@ test.describe('somebody whose wire is cut', () => {
     await alice.readsThatItEnded(/Bob hung up/);
   });
 
-  test('hangs up all the same', async ({ somebody, line, alice }) => {
+  test('hangs up all the same', { tag: '@once' }, async ({ somebody, line, alice }) => {
     const bob = await somebody('bob', { origin: line.origin });
     bob.foresees(...complaints);
     await areInACall(alice, bob);
@@ -213,7 +213,7 @@ test.describe('somebody whose wire is cut', () => {
     await alice.readsThatItEnded(/Bob hung up/);
   });
 
-  test('is rung when it is mended', async ({ somebody, line, alice }) => {
+  test('is rung when it is mended', { tag: '@once' }, async ({ somebody, line, alice }) => {
     const bob = await somebody('bob', { origin: line.origin });
     bob.foresees(...complaints);
     await areInTheLobby(alice, bob);
@@ -244,7 +244,7 @@ test('the server is killed during a call, and the call goes on', async ({ server
   await bob.sees(alice);
 });
 
-test('somebody who does not want to be disturbed is not rung', async ({ alice, bob }) => {
+test('somebody who does not want to be disturbed is not rung', { tag: '@once' }, async ({ alice, bob }) => {
   await areInTheLobby(alice, bob);
   await bob.screen.availability.selectOption('Do not disturb');
   await alice.sees(bob, 'do_not_disturb');
@@ -255,7 +255,7 @@ test('somebody who does not want to be disturbed is not rung', async ({ alice, b
 test.describe('a blocked person', () => {
   test.use({ flags: ['--timeout', 'ring=1500'] });
 
-  test('rings nobody, until unblocked', async ({ alice, bob }) => {
+  test('rings nobody, until unblocked', { tag: '@once' }, async ({ alice, bob }) => {
     await areInTheLobby(alice, bob);
     await bob.screen.more('Alice').click();
     await bob.screen.block('Alice').click();
@@ -272,7 +272,7 @@ test.describe('a blocked person', () => {
 test.describe('declined twice', () => {
   test.use({ flags: ['--timeout', 'declined_wait=3000'] });
 
-  test('a caller has to wait, and then may ring again', async ({ alice, bob }) => {
+  test('a caller has to wait, and then may ring again', { tag: '@once' }, async ({ alice, bob }) => {
     await areInTheLobby(alice, bob);
     for (let time = 0; time < 2; time++) {
       await alice.calls(bob);
@@ -291,7 +291,7 @@ test.describe('declined twice', () => {
   });
 });
 
-test('a duplicated tab takes nothing from the first', async ({ alice, bob }) => {
+test('a duplicated tab takes nothing from the first', { tag: '@once' }, async ({ alice, bob }) => {
   await areInTheLobby(alice, bob);
   const copied = alice.context.waitForEvent('page');
   // As a browser duplicates a tab: with a copy of its session storage.
@@ -305,7 +305,7 @@ test('a duplicated tab takes nothing from the first', async ({ alice, bob }) => 
   await areTalking(alice, bob);
 });
 
-test('a second tab is a second person', async ({ alice, bob }) => {
+test('a second tab is a second person', { tag: '@once' }, async ({ alice, bob }) => {
   await areInTheLobby(alice, bob);
   const second = await alice.opensAnotherTab();
   await second.enters(undefined, 'Alice too');

@@ -71,6 +71,11 @@ export function screenOf(page: Page) {
     recentCalls: page.locator('summary', { hasText: 'Recent calls' }),
     pastCalls: page.getByRole('list', { name: 'Recent calls' }).getByRole('listitem'),
     clearCalls: button('Clear the list'),
+    openSettings: button('Settings'),
+    settings: page.getByRole('dialog', { name: 'Settings' }),
+    /** What may be switched on and off there. */
+    setting: (label: string) => page.getByRole('dialog', { name: 'Settings' }).getByRole('checkbox', { name: label }),
+    colours: page.getByRole('combobox', { name: 'Colours' }),
     keepCalls: page.getByRole('checkbox', { name: 'Keep a list of calls on this device' }),
 
     // The photo booth.
@@ -117,7 +122,6 @@ export function screenOf(page: Page) {
     hangUp: button('Hang up'),
     cancel: button('Cancel'),
     tapToHear: button(/^Tap to hear/),
-    moreInCall: button('More'),
     photo: button('Take a picture'),
     savePhoto: button('Save picture'),
     throwPhotoAway: button('Throw the picture away'),

@@ -11,6 +11,7 @@ use super::{
     input::SocketId,
     local::DeviceKind,
     pair::PairId,
+    preferences::{self, Preferences},
     signal::Candidate,
 };
 use crate::protocol::{ClientFrame, IceServer, Media, Nickname, PeerId, Room};
@@ -43,10 +44,20 @@ pub enum Effect {
     },
     /// Plays again whatever the browser refused to play.
     Play,
+    /// What the person has set for this device, at first and whenever it has changed.
+    Prefer(Preferences),
     /// Whether the screen is to stay on although nobody touches it.
     KeepAwake(bool),
     /// Loads the page anew: the server speaks a newer version.
     Reload,
+}
+
+/// How a path may be found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ice {
+    pub servers: Vec<IceServer>,
+    /// Only through a relay (`iceTransportPolicy`).
+    pub relay_only: bool,
 }
 
 /// One operation on one peer connection. `Offer`, `Answer` and `Finish` are under way until they report, and
@@ -56,7 +67,7 @@ pub enum PairOp {
     /// Makes the connection and its channels. The offerer also makes the transceivers: microphone,
     /// camera, screen, screen sound, in this order.
     Open {
-        ice_servers: Vec<IceServer>,
+        ice: Ice,
         offerer: bool,
     },
     /// `setLocalDescription()` in `stable`.
@@ -160,6 +171,8 @@ pub struct Remembered {
     pub calls: Vec<PastCall>,
     /// Whether calls are kept.
     pub keep_calls: Option<bool>,
+    #[serde(deserialize_with = "preferences::read")]
+    pub preferences: Preferences,
 }
 
 /// A place in a room that a reload of the same tab comes back to.

@@ -90,11 +90,11 @@ impl Phone {
     /// while. Nothing that came from the caller is given to it before this person accepts, so it gathers
     /// nothing and sends nothing.
     pub(super) fn prepare(&mut self, caller: PeerId) {
-        let (Some(me), servers) = (self.me(), self.ice_servers()) else { return };
+        let (Some(me), ice) = (self.me(), self.ice()) else { return };
         let Some(call) = &mut self.call else { return };
         let id = PairId { call: call.id, peer: caller, generation: 0 };
         let Some(other) = call.other_mut(caller) else { return };
-        let (pair, outs) = Pair::answering(id, me, servers);
+        let (pair, outs) = Pair::answering(id, me, ice);
         other.pair = Some(pair);
         other.next_generation = 1;
         self.perform(id, outs);
@@ -102,13 +102,13 @@ impl Phone {
 
     /// A fresh connection to somebody, offered by this side.
     pub(super) fn offer_afresh(&mut self, peer: PeerId, now: Time) {
-        let (Some(me), servers) = (self.me(), self.ice_servers()) else { return };
-        self.renew(peer, None, now, |id| Pair::offering(id, me, servers));
+        let (Some(me), ice) = (self.me(), self.ice()) else { return };
+        self.renew(peer, None, now, |id| Pair::offering(id, me, ice));
     }
 
     fn answer_afresh(&mut self, peer: PeerId, generation: u32, now: Time) {
-        let (Some(me), servers) = (self.me(), self.ice_servers()) else { return };
-        self.renew(peer, Some(generation), now, |id| Pair::answering(id, me, servers));
+        let (Some(me), ice) = (self.me(), self.ice()) else { return };
+        self.renew(peer, Some(generation), now, |id| Pair::answering(id, me, ice));
     }
 
     fn renew(

@@ -43,6 +43,7 @@ impl Phone {
             Action::OfferFiles(picked) => self.offer_files(picked),
             Action::File { id, wish } => self.wish_of_file(id, wish),
             Action::TakePicture { of } => self.take_picture(of),
+            Action::Prefer(preferences) => self.prefer(preferences),
             Action::KeepHistory(keep) => self.keep_history(keep),
             Action::ClearHistory => self.clear_history(),
             Action::RetryDevices => self.retry_devices(),
@@ -136,7 +137,7 @@ impl Phone {
         let stage = Stage::Outgoing { media, invite, ringing: false, give_up_at };
         let mut other = Other::new(peer, nickname);
         let id = PairId { call, peer, generation: 0 };
-        let (pair, outs) = Pair::offering(id, me, self.ice_servers());
+        let (pair, outs) = Pair::offering(id, me, self.ice());
         other.pair = Some(pair);
         other.next_generation = 1;
         self.begin(ActiveCall::new(call, stage, vec![other], self.camera_for(media)));

@@ -80,15 +80,16 @@ pub fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PastCall>,
     Ok(calls.filter(|call| call.with.chars().count() <= Nickname::MAX_CHARS).take(CALLS_MOST).collect())
 }
 
+/// What may be anything else.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Maybe<T> {
+pub(super) enum Maybe<T> {
     Is(T),
     Not(IgnoredAny),
 }
 
 impl<T> Maybe<T> {
-    fn it(self) -> Option<T> {
+    pub fn it(self) -> Option<T> {
         match self {
             Self::Is(it) => Some(it),
             Self::Not(_) => None,

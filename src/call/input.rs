@@ -11,6 +11,7 @@ use super::{
     },
     local::{DeviceInfo, DeviceKind, DeviceProblem},
     pair::PairId,
+    preferences::Preferences,
 };
 use crate::protocol::{Availability, CallId, Media, PeerId, Room, ServerFrame};
 
@@ -114,6 +115,8 @@ pub enum Action {
     TakePicture {
         of: PeerId,
     },
+    /// All of them, changed or not.
+    Prefer(Preferences),
     /// Whether this device keeps a list of its calls.
     KeepHistory(bool),
     ClearHistory,

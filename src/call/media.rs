@@ -15,6 +15,7 @@ impl Phone {
     pub(super) fn settle(&mut self) {
         self.settle_devices();
         self.settle_announcement();
+        self.settle_preferences();
         self.settle_sound();
         self.settle_wakefulness();
         self.settle_notification();
@@ -85,6 +86,7 @@ impl Phone {
 
     fn settle_sound(&mut self) {
         let sound = match self.call.as_ref().map(|call| &call.stage) {
+            _ if self.preferences().silent => Sound::Silence,
             Some(Stage::Incoming { .. }) => Sound::Ring,
             Some(Stage::Outgoing { ringing: true, .. }) => Sound::RingBack,
             _ => Sound::Silence,
@@ -105,6 +107,7 @@ impl Phone {
         });
         let rang = matches!(self.notification, Some(Notification::Incoming { .. }));
         let notification = match (incoming, &self.notification) {
+            _ if self.preferences().unannounced => None,
             (Some(incoming), _) => Some(incoming),
             (None, Some(missed @ Notification::Missed { .. })) if self.hidden => Some(missed.clone()),
             (None, Some(Notification::Incoming { from, .. }))

@@ -5,12 +5,12 @@
 
 use super::{
     candidates::Candidates,
-    effect::PairOp,
+    effect::{Ice, PairOp},
     input::{PairEvent, PathState},
     seen::Seen,
     signal::{Body, Signal, without_foreign_hosts},
 };
-use crate::protocol::{CallId, IceServer, PeerId};
+use crate::protocol::{CallId, PeerId};
 
 /// One peer connection. A new generation is a new connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,17 +65,17 @@ const LOG_MOST: usize = 128;
 impl Pair {
     /// A connection that makes the first offer.
     #[must_use]
-    pub fn offering(id: PairId, me: PeerId, ice_servers: Vec<IceServer>) -> (Self, Vec<Out>) {
+    pub fn offering(id: PairId, me: PeerId, ice: Ice) -> (Self, Vec<Out>) {
         let mut pair = Self::new(id, me, true);
         pair.work = Work::Offering;
-        let open = PairOp::Open { ice_servers, offerer: true };
+        let open = PairOp::Open { ice, offerer: true };
         (pair, vec![Out::Op(open), Out::Op(PairOp::Offer { restart: false })])
     }
 
     /// A connection that waits for the first offer.
     #[must_use]
-    pub fn answering(id: PairId, me: PeerId, ice_servers: Vec<IceServer>) -> (Self, Vec<Out>) {
-        let open = PairOp::Open { ice_servers, offerer: false };
+    pub fn answering(id: PairId, me: PeerId, ice: Ice) -> (Self, Vec<Out>) {
+        let open = PairOp::Open { ice, offerer: false };
         (Self::new(id, me, false), vec![Out::Op(open)])
     }
 

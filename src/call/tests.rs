@@ -707,3 +707,35 @@ fn a_page_that_goes_away_in_a_call_leaves_it_in_the_history() {
     alice.wants(Action::HangUp);
     assert_eq!(history(&alice), [("Bob", false, 0, history::Outcome::Talked { seconds: 10 })]);
 }
+
+#[test]
+fn what_is_set_holds_from_then_on_and_is_kept() {
+    let mut alice = Alice::inside();
+    let set = Preferences { silent: true, unannounced: true, relay_only: true, ..Preferences::default() };
+    let effects = alice.wants(Action::Prefer(set));
+    assert!(effects.contains(&Effect::Prefer(set)), "{effects:?}");
+    let kept = |effect: &Effect| matches!(effect, Effect::Remember(kept) if kept.preferences == set);
+    assert!(effects.iter().any(kept), "{effects:?}");
+
+    let effects = alice.is_rung();
+    let heard_or_seen = |effect: &&Effect| matches!(effect, Effect::Sound(_) | Effect::Notify(_));
+    assert_eq!(effects.iter().find(heard_or_seen), None);
+    let hidden = |op: &&PairOp| matches!(op, PairOp::Open { ice: Ice { relay_only: true, .. }, .. });
+    assert!(operations(&effects).iter().any(hidden), "{effects:?}");
+}
+
+#[test]
+fn a_ring_falls_silent_when_silence_is_wanted() {
+    let mut alice = Alice::inside();
+    assert!(alice.is_rung().contains(&Effect::Sound(Sound::Ring)));
+    let set = Preferences { silent: true, ..Preferences::default() };
+    assert!(alice.wants(Action::Prefer(set)).contains(&Effect::Sound(Sound::Silence)));
+}
+
+#[test]
+fn the_browser_is_told_at_first_what_was_set_before() {
+    let mut alice = Alice::outside();
+    let first = alice.wants(Action::Preview(true));
+    assert!(first.contains(&Effect::Prefer(Preferences::default())), "{first:?}");
+    assert!(!alice.wants(Action::Preview(false)).iter().any(|effect| matches!(effect, Effect::Prefer(_))));
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     control::MediaState,
     local::{DeviceInfo, DeviceState, Sharing},
+    preferences::Preferences,
     status::CallStatus,
 };
 use crate::protocol::{Availability, CallId, ErrorCode, Media, Nickname, PeerId, Room, Status};
@@ -19,6 +20,9 @@ pub struct View {
     /// Calls that rang in vain, newest first.
     pub missed: Vec<Missed>,
     pub blocked: Vec<String>,
+    pub preferences: Preferences,
+    /// The server names a relay.
+    pub has_relay: bool,
 }
 
 /// How far this person is into a room.

@@ -15,15 +15,17 @@ use crate::{
     call::{
         Phone, Start,
         effect::{Effect, PairOp},
-        input::{Input, PageEvent, PairEvent, PathState},
+        input::{Input, PageEvent, PairEvent},
         view::{Entry, View},
     },
     platform::{Performer, Platform},
     protocol::{CallId, Incarnation, Room},
 };
 
-/// How long the screen waits at most: nobody notices so little.
+/// How long the screen of whoever answers waits at most: nobody notices so little.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// How long the screen of whoever called goes on as if it rang: by then there is somebody to see, as a rule.
+const UNTIL_SEEN: Duration = Duration::from_millis(250);
 /// How much the two clocks may disagree before the phone is told.
 const DRIFT: Duration = Duration::from_secs(1);
 
@@ -113,12 +115,12 @@ impl Engine {
         let was_calling = phone.is_calling();
         for effect in phone.handle(input, self.platform.now()) {
             if let Effect::Pair { op: PairOp::Answer { .. }, .. } = effect {
-                self.wait();
+                self.wait(PATIENCE);
             }
             self.performer.perform(effect);
         }
         if was_calling && phone.is_joined() {
-            self.wait();
+            self.wait(UNTIL_SEEN);
         }
         self.performer.wake_at(phone.next_deadline());
     }
@@ -135,7 +137,7 @@ impl Engine {
     /// Making a connection is done in no time, but changing the screen is not, and the answer would have to wait for it.
     /// While the browser makes the answer, the page that answers has nothing to do; the one that called
     /// shows nothing new until there is somebody to see.
-    fn wait(&self) {
+    fn wait(&self, at_most: Duration) {
         self.waiting.set(true);
         let engine = self.this.clone();
         let give_up = move || {
@@ -143,7 +145,7 @@ impl Engine {
                 engine.refresh();
             }
         };
-        set_timeout(give_up, PATIENCE);
+        set_timeout(give_up, at_most);
     }
 
     /// Shows what has changed, and only that.
@@ -152,13 +154,15 @@ impl Engine {
             return;
         }
         let (session, phone) = (self.session, self.phone.borrow());
-        let View { entry, link, call, local, missed, blocked } = phone.view();
+        let View { entry, link, call, local, missed, blocked, preferences, has_relay } = phone.view();
         session.tell_time(&self.platform);
         show(session.link, link);
         show(session.call, call);
         show(session.local, local);
         show(session.missed, missed);
         show(session.blocked, blocked);
+        show(session.preferences, preferences);
+        show(session.has_relay, has_relay);
         self.follow(&entry);
         let revision = phone.contacts_revision();
         if self.revision.replace(Some(revision)) != Some(revision) {
@@ -193,7 +197,7 @@ impl Engine {
     }
 }
 
-/// The browser makes the answer now, there is a path, or there will be none.
+/// The browser makes the answer now, or there will be none.
 fn is_worth_showing(event: &PairEvent) -> bool {
-    matches!(event, PairEvent::Answering | PairEvent::State(PathState::Connected) | PairEvent::Failed { .. })
+    matches!(event, PairEvent::Answering | PairEvent::Failed { .. })
 }

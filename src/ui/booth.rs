@@ -323,7 +323,7 @@ fn Looks(booth: Booth) -> impl IntoView {
 #[component]
 fn Switch(label: &'static str, on: RwSignal<bool>) -> impl IntoView {
     view! {
-        <label class="booth__switch">
+        <label class="switch">
             <input
                 type="checkbox"
                 prop:checked=live(move || on.get())

@@ -10,6 +10,7 @@ use super::{
     icon::{Glyph, Icon},
     live::{live, memo},
     self_pane::Arrangement,
+    settings::SettingsButton,
 };
 use crate::{
     call::{input::Action, local::Sharing},
@@ -162,6 +163,7 @@ fn More(extras: Extras) -> impl IntoView {
                     </button>
                 }.into_fresh())}
                 <button type="button" class="button" on:click=move |_| extras.keys.set(true)>"Keys (?)"</button>
+                <SettingsButton/>
             </div>
         </div>
     }

@@ -35,6 +35,8 @@ use crate::{
 
 /// The level of somebody who talks, and not of a room.
 const VOICE: f32 = 0.32;
+/// How long the buttons let the picture go first.
+const UNTIL_FURNISHED: Duration = Duration::from_millis(120);
 /// How long the hint stays after the last word.
 const HINT: Duration = Duration::from_secs(3);
 
@@ -55,6 +57,7 @@ pub fn CallScreen() -> impl IntoView {
     let Arrangement { corner, swapped, .. } = extras.arrangement;
     let shown = memo(move || shows_screen(session));
     let picker = Picker::new();
+    let furnished = furnished_soon(untrack(|| outgoing.get()));
     let wake = move || awake.update(|awake| *awake = !*awake);
     // Where the focus is from: a pointer, or the keyboard.
     let clicked = StoredValue::new(false);
@@ -137,22 +140,36 @@ pub fn CallScreen() -> impl IntoView {
                 <PictureTaken/>
             </header>
             <SelfPane arrangement=extras.arrangement/>
-            <div class="call__foot">
-                <TapToHear name/>
-                <Trouble/>
-                <Showing/>
-                <MutedHint/>
-                <LastPhoto album/>
-                <Unread/>
-                <CallControls outgoing draft extras picker/>
-            </div>
-            <ChatPanel draft name/>
-            <FileTray/>
-            <DropZone picker name/>
-            <Shortcuts open=extras.keys/>
+            {live(move || furnished.get().then(|| view! {
+                <div class="call__foot">
+                    <TapToHear name/>
+                    <Trouble/>
+                    <Showing/>
+                    <MutedHint/>
+                    <LastPhoto album/>
+                    <Unread/>
+                    <CallControls outgoing draft extras picker/>
+                </div>
+                <ChatPanel draft name/>
+                <FileTray/>
+                <DropZone picker name/>
+                <Shortcuts open=extras.keys/>
+            }.into_fresh()))}
         </main>
     }
     .into_fresh()
+}
+
+/// Whoever has just accepted waits for a face: the buttons come a moment after it. Whoever calls has them at once.
+fn furnished_soon(at_once: bool) -> RwSignal<bool> {
+    let furnished = RwSignal::new(at_once);
+    let furnish = move || _ = furnished.try_set(true);
+    Effect::new(move |_| {
+        if let Ok(timeout) = set_timeout_with_handle(furnish, UNTIL_FURNISHED) {
+            on_cleanup(move || timeout.clear());
+        }
+    });
+    furnished
 }
 
 /// What somebody shows, while they do.

@@ -2,6 +2,7 @@
 
 use leptos::{
     hydration::{AutoReload, HydrationScripts},
+    nonce::use_nonce,
     prelude::*,
 };
 
@@ -10,6 +11,10 @@ use crate::settings::Settings;
 
 const DESCRIPTION: &str =
     "A private phone for the browser: see who is there, click a name, and talk from browser to browser.";
+
+/// Somebody who likes it dark is not dazzled first. What a broken store says is no theme.
+const THEME: &str = "try{const{theme}=JSON.parse(localStorage.tincan).preferences;if(/^(light|dark)$/.test(theme))\
+    document.documentElement.dataset.theme=theme}catch{}";
 
 /// `<!DOCTYPE html>` and everything in it. The path that was asked for comes as the context
 /// [`RequestPath`](super::RequestPath). `build` is the path under which the program is found.
@@ -27,6 +32,7 @@ pub fn shell(options: LeptosOptions, build: String, settings: Settings) -> impl 
                 <meta name="theme-color" content="#1d1915" media="(prefers-color-scheme: dark)"/>
                 <meta name="description" content=DESCRIPTION/>
                 <title>{words::title(None)}</title>
+                <script nonce=use_nonce() inner_html=THEME></script>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href="/icon.svg"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>

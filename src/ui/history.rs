@@ -29,7 +29,7 @@ pub fn RecentCalls() -> impl IntoView {
                 true => view! { <Calls/> }.into_fresh(),
                 false => view! { <p>{live(words)}</p> }.into_fresh(),
             })}
-            <label class="history__switch">
+            <label class="switch">
                 <input
                     type="checkbox"
                     prop:checked=live(move || session.keeps_history.get())

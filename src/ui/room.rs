@@ -15,6 +15,7 @@ use super::{
     missed_calls::MissedCalls,
     notices::Notices,
     preview::RoomPreview,
+    settings::SettingsButton,
     words,
 };
 use crate::{
@@ -36,6 +37,7 @@ pub fn RoomScreen() -> impl IntoView {
             <header class="room__head">
                 <Logo/>
                 <h1 tabindex="-1" node_ref=heading>{title}</h1>
+                <SettingsButton/>
                 <button type="button" class="button button--quiet" on:click=move |_| session.act(Action::LeaveRoom)>
                     <Icon glyph=Glyph::Door/>
                     "Leave"

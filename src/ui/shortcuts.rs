@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{platform::IntoFresh, session::Session};
 
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 11] = [
     ("M", "Microphone on or off"),
     ("Space", "While you are muted: hold it to talk"),
     ("V", "Camera on or off"),
@@ -33,7 +33,7 @@ pub fn Shortcuts(open: RwSignal<bool>) -> impl IntoView {
         }
     });
     view! {
-        <dialog class="shortcuts" aria-labelledby="shortcuts-heading" node_ref=dialog on:close=move |_| open.set(false)>
+        <dialog class="dialog shortcuts" aria-labelledby="shortcuts-heading" node_ref=dialog on:close=move |_| open.set(false)>
             <header>
                 <h2 id="shortcuts-heading">"Keys"</h2>
                 <button type="button" class="button button--quiet" aria-label="Close" on:click=move |_| open.set(false)>

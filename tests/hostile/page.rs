@@ -406,6 +406,7 @@ impl Page {
             Effect::Device(_)
             | Effect::Notify(_)
             | Effect::Play
+            | Effect::Prefer(_)
             | Effect::KeepAwake(_)
             | Effect::File(_)
             | Effect::Reload => {}

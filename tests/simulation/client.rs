@@ -144,6 +144,7 @@ impl World {
             Effect::Notify(_)
             | Effect::Measure { .. }
             | Effect::Play
+            | Effect::Prefer(_)
             | Effect::KeepAwake(_)
             | Effect::File(_) => {}
         }

@@ -14,11 +14,11 @@ fn sdp(fragment: &str) -> String {
 
 /// The side with the high peer id, which is impolite, offers; the low one answers.
 fn offerer() -> Pair {
-    Pair::offering(id(LOW), PeerId::from_random(HIGH), Vec::new()).0
+    Pair::offering(id(LOW), PeerId::from_random(HIGH), Ice::default()).0
 }
 
 fn answerer() -> Pair {
-    Pair::answering(id(HIGH), PeerId::from_random(LOW), Vec::new()).0
+    Pair::answering(id(HIGH), PeerId::from_random(LOW), Ice::default()).0
 }
 
 fn signals(out: &[Out]) -> Vec<Signal> {

@@ -3,20 +3,24 @@
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 use web_sys::{
-    RtcBundlePolicy, RtcConfiguration, RtcIceCandidateInit, RtcIceServer, RtcPeerConnectionIceEvent,
+    RtcBundlePolicy, RtcConfiguration, RtcIceCandidateInit, RtcIceServer, RtcIceTransportPolicy,
+    RtcPeerConnectionIceEvent,
 };
 
 use super::{js, reporter::Reporter};
 use crate::{
-    call::{input::PairEvent, signal::Candidate},
+    call::{effect::Ice, input::PairEvent, signal::Candidate},
     protocol::IceServer,
 };
 
-pub fn configuration(ice_servers: &[IceServer]) -> RtcConfiguration {
-    let servers: Array = ice_servers.iter().map(server_init).collect();
+pub fn configuration(ice: &Ice) -> RtcConfiguration {
+    let servers: Array = ice.servers.iter().map(server_init).collect();
     let configuration = RtcConfiguration::new();
     configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
     configuration.set_ice_servers(&servers);
+    if ice.relay_only {
+        configuration.set_ice_transport_policy(RtcIceTransportPolicy::Relay);
+    }
     configuration
 }
 

@@ -1,9 +1,12 @@
 //! The transceivers of a peer connection. Both sides know them by their position and never by a stream.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
-use js_sys::{Array, Promise};
-use wasm_bindgen::JsCast;
+use js_sys::{Array, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcRtpTransceiver};
 
 use super::js;
@@ -38,19 +41,31 @@ impl From<DeviceKind> for Line {
     }
 }
 
+/// What is sent of a camera by whoever saves data: bits and pictures a second, and how much smaller each side of the
+/// picture is.
+const SAVING: [(&str, f64); 3] =
+    [("maxBitrate", 250_000.0), ("maxFramerate", 15.0), ("scaleResolutionDownBy", 2.0)];
+
 /// This page's own tracks: what every connection sends.
 #[derive(Default)]
-pub struct Outgoing([RefCell<Option<MediaStreamTrack>>; Line::ALL.len()]);
+pub struct Outgoing {
+    tracks: [RefCell<Option<MediaStreamTrack>>; Line::ALL.len()],
+    saves: Cell<bool>,
+}
 
 impl Outgoing {
     fn track(&self, line: Line) -> Option<MediaStreamTrack> {
-        self.0.get(line as usize)?.borrow().clone()
+        self.tracks.get(line as usize)?.borrow().clone()
     }
 
     pub fn set(&self, line: Line, track: Option<&MediaStreamTrack>) {
-        if let Some(slot) = self.0.get(line as usize) {
+        if let Some(slot) = self.tracks.get(line as usize) {
             slot.replace(track.cloned());
         }
+    }
+
+    pub fn save_data(&self, saves: bool) {
+        self.saves.set(saves);
     }
 }
 
@@ -93,6 +108,33 @@ impl Lines {
                 self.send(line, Some(&track)).map(Ok).into_iter().for_each(js::ignore);
             }
         }
+        if self.outgoing.saves.get() {
+            self.limit();
+        }
+    }
+
+    /// Sends the camera's picture small, or as it is (W3C WebRTC, section 5.2.7).
+    pub fn limit(&self) {
+        let Some(sender) =
+            self.transceivers.borrow().get(Line::Camera as usize).map(RtcRtpTransceiver::sender)
+        else {
+            return;
+        };
+        let set = js::call(&sender, "getParameters", &[]).and_then(|parameters| {
+            for encoding in Array::from(&js::get(&parameters, "encodings")) {
+                for (name, value) in SAVING {
+                    // By name: what is not wanted must not be there.
+                    match self.outgoing.saves.get() {
+                        true => js::set(&encoding, name, &value.into()),
+                        false => {
+                            drop(Reflect::delete_property::<JsValue>(encoding.unchecked_ref(), &name.into()))
+                        }
+                    }
+                }
+            }
+            js::call(&sender, "setParameters", &[parameters])
+        });
+        js::ignore(set.map(JsCast::unchecked_into));
     }
 
     /// Sends another track, or none. `None` as long as there are no transceivers: they will take what is

@@ -16,6 +16,7 @@ use crate::{
     call::{
         Time,
         input::{Input, PageEvent},
+        preferences::Theme,
     },
     settings::Settings,
 };
@@ -209,4 +210,17 @@ pub fn on_shutter(press: impl Fn() + 'static) -> EventListener {
             press();
         }
     })
+}
+
+/// The style sheet follows it; the page's head does the same before there is anything to see.
+pub fn set_theme(theme: Theme) {
+    let Some(root) = document().document_element() else { return };
+    let result = match theme {
+        Theme::System => root.remove_attribute("data-theme"),
+        Theme::Light => root.set_attribute("data-theme", "light"),
+        Theme::Dark => root.set_attribute("data-theme", "dark"),
+    };
+    if let Err(error) = result {
+        js::debug("no theme:", &error);
+    }
 }

@@ -15,9 +15,10 @@ use super::{
     reporter::Reporter,
     streams::Streams,
 };
-use crate::{
-    call::{effect::PairOp, input::PairEvent, pair::PairId},
-    protocol::IceServer,
+use crate::call::{
+    effect::{Ice, PairOp},
+    input::PairEvent,
+    pair::PairId,
 };
 
 pub struct Pairs {
@@ -35,7 +36,7 @@ impl Pairs {
 
     pub fn perform(&self, pair: PairId, op: PairOp) {
         match op {
-            PairOp::Open { ice_servers, offerer } => self.open(pair, &ice_servers, offerer),
+            PairOp::Open { ice, offerer } => self.open(pair, &ice, offerer),
             PairOp::Close => drop(self.take(pair)),
             op => match self.peers.borrow().get(&pair) {
                 Some(peer) => peer.perform(op),
@@ -55,15 +56,21 @@ impl Pairs {
         Promise::all_settled(&placed)
     }
 
+    /// Whether the own picture is sent small, now and in connections to come.
+    pub fn save_data(&self, saves: bool) {
+        self.outgoing.save_data(saves);
+        self.peers.borrow().values().for_each(Peer::limit);
+    }
+
     pub fn play(&self) {
         self.peers.borrow().values().for_each(Peer::play);
     }
 
-    fn open(&self, pair: PairId, ice_servers: &[IceServer], offerer: bool) {
+    fn open(&self, pair: PairId, ice: &Ice, offerer: bool) {
         drop(self.take(pair));
         let reporter = Reporter::new(pair, self.dispatch.clone());
         let (outgoing, streams, files) = (self.outgoing.clone(), self.streams.clone(), self.files.clone());
-        match Peer::open(ice_servers, offerer, reporter.clone(), outgoing, streams, files) {
+        match Peer::open(ice, offerer, reporter.clone(), outgoing, streams, files) {
             Ok(peer) => drop(self.peers.borrow_mut().insert(pair, peer)),
             Err(error) => self.fail(reporter, js::words(&error)),
         }

@@ -24,11 +24,14 @@ use super::{
 };
 use crate::{
     call::{
-        chat::CHAT_CHANNEL, control::CONTROL_CHANNEL, effect::PairOp, files::FILES_CHANNEL, input::PairEvent,
+        chat::CHAT_CHANNEL,
+        control::CONTROL_CHANNEL,
+        effect::{Ice, PairOp},
+        files::FILES_CHANNEL,
+        input::PairEvent,
         signal::Candidate,
     },
     platform::StreamKey,
-    protocol::IceServer,
 };
 
 /// Dropped, it is closed and silent.
@@ -68,14 +71,14 @@ struct RemoteScreen {
 
 impl Peer {
     pub fn open(
-        ice_servers: &[IceServer],
+        ice: &Ice,
         offerer: bool,
         reporter: Reporter,
         outgoing: Rc<Outgoing>,
         streams: Rc<Streams>,
         files: Rc<Files>,
     ) -> Result<Self, JsValue> {
-        let connection = RtcPeerConnection::new_with_configuration(&ice::configuration(ice_servers))?;
+        let connection = RtcPeerConnection::new_with_configuration(&ice::configuration(ice))?;
         let control = Channel::new(
             &connection,
             ("control", CONTROL_CHANNEL),
@@ -140,6 +143,11 @@ impl Peer {
         if !self.inner.working.replace(true) {
             spawn_local(self.inner.clone().work());
         }
+    }
+
+    /// Sends as much as the person wants to send.
+    pub fn limit(&self) {
+        self.inner.lines.limit();
     }
 
     /// A promise that settles when the track is in place.

@@ -27,6 +27,7 @@ use crate::call::{
     Time,
     effect::Effect,
     input::{Input, SocketEvent, SocketId},
+    preferences::Preferences,
 };
 
 /// The WebSocket close code for a connection that never was (RFC 6455, section 7.4.1).
@@ -100,6 +101,7 @@ impl Performer {
             Effect::KeepSeat(seat) => inner.seat.keep(seat.as_ref()),
             Effect::Measure { name, from, to } => page::measure(name, from, to),
             Effect::Play => inner.play(),
+            Effect::Prefer(preferences) => inner.prefer(preferences),
             Effect::KeepAwake(awake) => inner.wake_lock.keep(awake),
             Effect::Reload => drop(window().location().reload()),
         }
@@ -128,6 +130,11 @@ impl Inner {
         if is_newest {
             drop(self.socket.take());
         }
+    }
+
+    fn prefer(&self, Preferences { theme, data_saver, .. }: Preferences) {
+        page::set_theme(theme);
+        self.pairs.save_data(data_saver);
     }
 
     fn play(&self) {
