@@ -32,7 +32,7 @@ function openCameras({ page }: Person): Promise<number> {
   return page.evaluate(() => window.probe.counts().liveTracks);
 }
 
-test('a saved picture is the camera’s, as large as the camera’s', async ({ alice }) => {
+test('a saved picture is the camera’s, as large as the camera’s', { tag: '@once' }, async ({ alice }) => {
   await isInTheBooth(alice);
   await alice.screen.shutter.click();
   await expect(alice.screen.shots).toHaveCount(1);
@@ -44,7 +44,7 @@ test('a saved picture is the camera’s, as large as the camera’s', async ({ a
   expect(picture.width).toBeGreaterThanOrEqual(640);
 });
 
-test('a look is seen at once and burned in', async ({ alice }) => {
+test('a look is seen at once and burned in', { tag: '@once' }, async ({ alice }) => {
   await isInTheBooth(alice);
   const filter = () => alice.screen.selfVideo.locator('..').evaluate((lens) => getComputedStyle(lens).filter);
   expect(await filter()).toBe('none');
@@ -70,7 +70,7 @@ test('a look is seen at once and burned in', async ({ alice }) => {
   expect(whose(Blur)).toBe('alice');
 });
 
-test('where the canvas has no filters the looks are the same', async ({ alice }) => {
+test('where the canvas has no filters the looks are the same', { tag: '@once' }, async ({ alice }) => {
   await isInTheBooth(alice);
   const takeAll = async (from: number) => {
     const colours: Rgb[] = [];
@@ -149,7 +149,7 @@ test('the strip has an end, and a picture can be deleted', { tag: '@once' }, asy
   expect(isThere, 'a deleted picture is gone').toBe(false);
 });
 
-test('a mirror shows the left on the left, a picture for others does not', async ({ alice }) => {
+test('a mirror shows the left on the left, a picture for others does not', { tag: '@once' }, async ({ alice }) => {
   await isInTheBooth(alice);
   // Half of the camera's picture is white.
   await alice.page.evaluate(() => {
@@ -216,7 +216,7 @@ test('somebody in the booth is still in the room and can be called', { tag: '@on
   await expect.poll(() => openCameras(alice)).toBe(0);
 });
 
-test('whoever is in a picture of a call is told', async ({ alice, bob, server }) => {
+test('whoever is in a picture of a call is told', { tag: '@once' }, async ({ alice, bob, server }) => {
   for (const person of [alice, bob]) person.foresees(...OUTAGE);
   await areInACall(alice, bob);
   await alice.seesTheCameraOf(bob);

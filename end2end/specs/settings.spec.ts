@@ -9,7 +9,7 @@ async function opensSettings({ screen }: Person): Promise<void> {
 }
 
 function ground({ page }: Person): Promise<string> {
-  return page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  return page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 }
 
 test('colours are chosen, and are there again before anything else', async ({ alice }) => {

@@ -109,6 +109,27 @@ export const GALLERY: Picture[] = [
     },
   },
   {
+    name: 'settings',
+    reach: async ({ alice }) => {
+      await alice.enters();
+      await alice.screen.openSettings.click();
+      await expect(alice.screen.settings).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'recent-calls',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await bob.hangsUp();
+      await alice.isIn('ended');
+      await alice.screen.backToRoom.click();
+      await alice.screen.recentCalls.click();
+      await expect(alice.screen.pastCalls).toHaveCount(1);
+      return alice;
+    },
+  },
+  {
     name: 'missed-call',
     reach: async ({ alice, bob }) => {
       await areInTheLobby(alice, bob);
@@ -177,6 +198,31 @@ export const GALLERY: Picture[] = [
       await bob.opensTheChat();
       await bob.writes('Can you see this, where it does not fit into one line of a narrow phone?');
       await expect(alice.screen.unread).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'call-with-files',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      const file = (name: string) => ({ name, mimeType: 'application/pdf', buffer: Buffer.alloc(2_000_000, name) });
+      await alice.sendsFiles(file('A letter with a name that does not fit into one line.pdf'));
+      await bob.sendsFiles(file('Recipe.pdf'));
+      await expect(alice.screen.acceptFile('Recipe.pdf')).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'call-with-a-picture',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await alice.seesTheCameraOf(bob);
+      await bob.seesTheCameraOf(alice);
+      await alice.screen.moreControls.click();
+      await alice.screen.photo.click();
+      await expect(alice.screen.savePhoto).toBeVisible();
+      await bob.page.keyboard.press('p');
+      await expect(alice.screen.pictureTaken).toBeVisible();
       return alice;
     },
   },

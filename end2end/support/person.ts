@@ -1,5 +1,8 @@
 // Somebody who uses Tincan: what people do, and what they see and hear.
 
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { expect, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test';
 
 import type { Devices, Kind } from './browsers';
@@ -165,7 +168,15 @@ export class Person {
 
   /** Chooses files, after the button was pressed. */
   async sendsFiles(...files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
-    await this.screen.filesToSend.setInputFiles(files);
+    // From the disk: what is given as bytes goes to the browser as one long text.
+    const results = join(import.meta.dirname, '../test-results');
+    mkdirSync(results, { recursive: true });
+    const folder = mkdtempSync(join(results, 'files-'));
+    const paths = files.map(({ name, buffer }) => {
+      writeFileSync(join(folder, name), buffer);
+      return join(folder, name);
+    });
+    await this.screen.filesToSend.setInputFiles(paths);
   }
 
   /** The call is over, for a reason that the screen says in these words; then back to the room. */

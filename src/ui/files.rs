@@ -120,7 +120,7 @@ pub fn FileTray() -> impl IntoView {
     view! {
         <section class="files" aria-labelledby="files-heading" hidden=live(move || ids.with(Vec::is_empty))>
             <header class="files__head">
-                <h2 id="files-heading" role="status">{heading}</h2>
+                <h2 id="files-heading"><span role="status">{heading}</span></h2>
                 {live(move || (offered.with(Vec::len) > 1).then(|| view! {
                     <button type="button" class="button" on:click=accept_all>"Accept all"</button>
                 }.into_fresh()))}

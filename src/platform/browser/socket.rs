@@ -48,6 +48,10 @@ impl Socket {
     }
 
     pub fn send(&self, frame: &ClientFrame) {
+        // One that closes tells so in a moment; until then the browser would complain of each word.
+        if self.web.ready_state() != WebSocket::OPEN {
+            return;
+        }
         let Ok(text) = serde_json::to_string(frame) else { return };
         if let Err(error) = self.web.send_with_str(&text) {
             js::debug("not sent:", &error);
