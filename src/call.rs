@@ -41,7 +41,7 @@ use self::{
     chat::ChatView,
     contacts::Contacts,
     control::Control,
-    effect::{Effect, Ice, Notification, PairOp, Remembered, Seat, Sound},
+    effect::{Effect, Ice, Notification, OnTheKeys, PairOp, Remembered, Seat, Sound},
     files::{Bulletin, Kept},
     input::{DeviceEvent, Input, PageEvent, SocketEvent, SocketId},
     link::{Link, Step},
@@ -97,6 +97,8 @@ pub struct Phone {
     measured: bool,
     /// Whether the screen stays on.
     awake: bool,
+    /// The call on a headset's buttons.
+    keys: Option<OnTheKeys>,
     /// What the browser has been told of the preferences.
     applied: Option<Preferences>,
     missed: Vec<Missed>,
@@ -169,6 +171,7 @@ impl Phone {
             booth: false,
             measured: false,
             awake: false,
+            keys: None,
             applied: None,
             missed: Vec::new(),
             next_missed: 0,

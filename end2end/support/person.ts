@@ -43,6 +43,8 @@ export class Person {
       baseURL: setting.origin,
       viewport: { width: 1024, height: 768 },
       javaScriptEnabled: setting.scripts,
+      // What it answers no test sees.
+      serviceWorkers: 'block',
       ...setting.context,
     });
     if (setting.kind === 'firefox' && setting.devices === 'own') {
@@ -282,6 +284,7 @@ export class Person {
 
   private listenTo(page: Page): void {
     const complain = (text: string) => {
+      if (text.includes('Service Worker registration blocked by Playwright')) return;
       if (!this.foreseen.some((words) => words.test(text))) this.complaints.push(text);
     };
     page.on('console', (message) => {

@@ -46,10 +46,20 @@ pub enum Effect {
     Play,
     /// What the person has set for this device, at first and whenever it has changed.
     Prefer(Preferences),
+    /// The call on a headset's buttons and the lock screen, or none.
+    OnTheKeys(Option<OnTheKeys>),
     /// Whether the screen is to stay on although nobody touches it.
     KeepAwake(bool),
     /// Loads the page anew: the server speaks a newer version.
     Reload,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnTheKeys {
+    /// With whom.
+    pub with: String,
+    pub muted: bool,
+    pub camera: bool,
 }
 
 /// How a path may be found.

@@ -4,7 +4,7 @@ use super::{
     Phone, Place,
     active::{ActiveCall, ControlState, Stage},
     control::Control,
-    effect::{DeviceOp, Effect, Notification, PairOp, Sound},
+    effect::{DeviceOp, Effect, Notification, OnTheKeys, PairOp, Sound},
     local::{DeviceKind, Wanted},
     pair::PairId,
     view::{CallView, LocalView, ParticipantView},
@@ -18,6 +18,7 @@ impl Phone {
         self.settle_preferences();
         self.settle_sound();
         self.settle_wakefulness();
+        self.settle_keys();
         self.settle_notification();
         self.settle_seat();
         self.settle_files();
@@ -81,6 +82,16 @@ impl Phone {
         let awake = self.call.as_ref().is_some_and(ActiveCall::is_agreed);
         if std::mem::replace(&mut self.awake, awake) != awake {
             self.emit(Effect::KeepAwake(awake));
+        }
+    }
+
+    fn settle_keys(&mut self) {
+        let call = self.call.as_ref().filter(|call| call.is_agreed());
+        let call = call.and_then(|call| Some((call.first()?.nickname.to_string(), call.camera)));
+        let keys = call.map(|(with, camera)| OnTheKeys { with, muted: self.local.is_silent(), camera });
+        if self.keys != keys {
+            self.keys.clone_from(&keys);
+            self.emit(Effect::OnTheKeys(keys));
         }
     }
 

@@ -21,18 +21,26 @@ use crate::ui::BOOTH;
 /// Files are asked after each time, and sent only when they have changed.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
+/// The service worker fetches, and does nothing else.
+const WORKER: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+);
+
 pub fn router(hub: &Hub) -> Router {
     let site = &hub.config().site_root;
     let package = site.join("pkg");
     let build = format!("/{}", build::id(&package));
     let page = get(page::renderer(hub.config(), &build)).layer(CompressionLayer::new());
     let revalidated = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, REVALIDATE);
+    let worker =
+        (revalidated.clone(), SetResponseHeaderLayer::overriding(header::CONTENT_SECURITY_POLICY, WORKER));
     Router::new()
         .route("/", page.clone())
         .route("/r/{code}", page.clone())
         .route(BOOTH, page.clone())
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/ws", get(socket::upgrade).with_state(hub.clone()))
+        .route_service("/sw.js", worker.layer(files(site)))
         .nest_service(&format!("{build}/pkg"), revalidated.layer(files(&package)))
         .fallback_service(revalidated.layer(files(site).fallback(page)))
         .layer(middleware::from_fn_with_state(hub.config().behind_proxy, headers::secure))

@@ -34,7 +34,7 @@ pub fn shell(options: LeptosOptions, build: String, settings: Settings) -> impl 
                 <title>{words::title(None)}</title>
                 <script nonce=use_nonce() inner_html=THEME></script>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="apple-touch-icon" href="/icon.svg"/>
+                <link rel="apple-touch-icon" href="/icon-180.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <link rel="stylesheet" href="/pkg/tincan.css"/>
                 <AutoReload options=options.clone()/>

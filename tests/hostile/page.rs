@@ -407,6 +407,7 @@ impl Page {
             | Effect::Notify(_)
             | Effect::Play
             | Effect::Prefer(_)
+            | Effect::OnTheKeys(_)
             | Effect::KeepAwake(_)
             | Effect::File(_)
             | Effect::Reload => {}

@@ -145,6 +145,7 @@ impl World {
             | Effect::Measure { .. }
             | Effect::Play
             | Effect::Prefer(_)
+            | Effect::OnTheKeys(_)
             | Effect::KeepAwake(_)
             | Effect::File(_) => {}
         }

@@ -13,10 +13,12 @@ use super::{
     files::Files,
     listener::EventListener,
     media::Media,
+    media_keys::MediaKeys,
     notify::Notifier,
     page::{self, Alarm},
     pairs::Pairs,
     seat::SeatKeeper,
+    shell,
     socket::Socket,
     sounds::Sounds,
     storage::PREFERENCES,
@@ -44,6 +46,7 @@ struct Inner {
     files: Rc<Files>,
     sounds: Sounds,
     notifier: Notifier,
+    keys: MediaKeys,
     wake_lock: WakeLock,
     seat: Rc<SeatKeeper>,
     alarm: Rc<Alarm>,
@@ -72,6 +75,7 @@ impl Performer {
             files,
             sounds: Sounds::default(),
             notifier: Notifier::default(),
+            keys: MediaKeys::default(),
             wake_lock: WakeLock::default(),
             seat: SeatKeeper::start(dispatch.clone()),
             alarm: Rc::default(),
@@ -83,6 +87,7 @@ impl Performer {
         inner.gesture.set(Some(page::on_first_gesture(move || {
             gesture.upgrade().iter().for_each(|inner| inner.gesture());
         })));
+        spawn_local(shell::keep());
         Self(inner)
     }
 
@@ -102,6 +107,7 @@ impl Performer {
             Effect::Measure { name, from, to } => page::measure(name, from, to),
             Effect::Play => inner.play(),
             Effect::Prefer(preferences) => inner.prefer(preferences),
+            Effect::OnTheKeys(call) => inner.keys.show(call.as_ref(), &inner.dispatch),
             Effect::KeepAwake(awake) => inner.wake_lock.keep(awake),
             Effect::Reload => drop(window().location().reload()),
         }
