@@ -37,7 +37,7 @@ pub fn RoomScreen() -> impl IntoView {
             <header class="room__head">
                 <Logo/>
                 <h1 tabindex="-1" node_ref=heading>{title}</h1>
-                <SettingsButton/>
+                <SettingsButton class="button button--quiet button--terse"/>
                 <button type="button" class="button button--quiet" on:click=move |_| session.act(Action::LeaveRoom)>
                     <Icon glyph=Glyph::Door/>
                     "Leave"

@@ -26,12 +26,12 @@ const THEMES: [(Theme, &str, &str); 3] = [
 
 /// The button, and what it opens.
 #[component]
-pub fn SettingsButton() -> impl IntoView {
+pub fn SettingsButton(#[prop(default = "button")] class: &'static str) -> impl IntoView {
     let open = RwSignal::new(false);
     view! {
-        <button type="button" class="button button--quiet" aria-haspopup="dialog" on:click=move |_| open.set(true)>
+        <button type="button" class=class aria-haspopup="dialog" on:click=move |_| open.set(true)>
             <Icon glyph=Glyph::Sliders/>
-            "Settings"
+            <span>"Settings"</span>
         </button>
         <Settings open/>
     }
