@@ -67,6 +67,8 @@ test('what is written while the connection is made anew arrives in order and onc
   await alice.opensTheChat();
   await bob.opensTheChat();
   await alice.writes('before');
+  // Otherwise it may be told to the next page, too.
+  await expect(alice.screen.delivered).toHaveCount(1);
   await bob.reloads();
   // The other page is gone, and nobody has heard of it.
   await alice.writes('meanwhile one');
