@@ -10,8 +10,8 @@ const both = /(booth|calling|hangup|media|ssr|model)\.spec\.ts$/;
 export default defineConfig<Options>({
   testDir: 'specs',
   outputDir: 'test-results',
-  // Each person is a browser that encodes and decodes video: more at once only wait for each other. `make bench` is alone.
-  workers: process.env.BENCH ? 1 : 2,
+  // Each person is a browser that encodes and decodes video: more at once only wait for each other.
+  workers: 1,
   // A test that passes at the second try has found something.
   retries: 0,
   forbidOnly: ci,
