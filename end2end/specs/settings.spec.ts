@@ -63,6 +63,20 @@ test('whoever saves data sends a small picture, also in the middle of a call', a
   await expect.poll(width, { timeout: 30_000 }).toBe(640);
 });
 
+test('whoever saved data before a reload saves it after', async ({ alice, bob }) => {
+  await bob.enters();
+  await opensSettings(bob);
+  await bob.screen.setting('Save data').check();
+  await bob.reloads();
+  await bob.isInTheRoom();
+  await alice.enters();
+  await alice.calls(bob);
+  await bob.accepts();
+  await alice.seesTheCameraOf(bob);
+  const width = () => alice.screen.remoteVideo.evaluate((video) => (video as HTMLVideoElement).videoWidth);
+  await expect.poll(width).toBe(320);
+});
+
 test('a call that comes in goes before the settings', async ({ alice, bob }) => {
   await areInTheLobby(alice, bob);
   await opensSettings(alice);

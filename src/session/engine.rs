@@ -111,9 +111,10 @@ impl Engine {
             self.waiting.set(false);
         }
         let mut phone = self.phone.borrow_mut();
-        self.tell_clock(&mut phone);
+        let mut effects = self.tell_clock(&mut phone);
         let was_calling = phone.is_calling();
-        for effect in phone.handle(input, self.platform.now()) {
+        effects.extend(phone.handle(input, self.platform.now()));
+        for effect in effects {
             if let Effect::Pair { op: PairOp::Answer { .. }, .. } = effect {
                 self.wait(PATIENCE);
             }
@@ -126,12 +127,13 @@ impl Engine {
     }
 
     /// The page's own time is not the wall's: it may stand still while the machine sleeps.
-    fn tell_clock(&self, phone: &mut Phone) {
+    fn tell_clock(&self, phone: &mut Phone) -> Vec<Effect> {
         let loaded_at = self.platform.loaded_at();
-        if self.loaded_at.get().abs_diff(loaded_at) >= DRIFT {
-            self.loaded_at.set(loaded_at);
-            phone.handle(Input::Page(PageEvent::Clock { loaded_at }), self.platform.now());
+        if self.loaded_at.get().abs_diff(loaded_at) < DRIFT {
+            return Vec::new();
         }
+        self.loaded_at.set(loaded_at);
+        phone.handle(Input::Page(PageEvent::Clock { loaded_at }), self.platform.now())
     }
 
     /// Making a connection is done in no time, but changing the screen is not, and the answer would have to wait for it.
