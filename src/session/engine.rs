@@ -105,9 +105,7 @@ impl Engine {
     }
 
     fn step(&self, input: Input) {
-        if let Input::Pair { event, .. } = &input
-            && is_worth_showing(event)
-        {
+        if is_worth_showing(&input) {
             self.waiting.set(false);
         }
         let mut phone = self.phone.borrow_mut();
@@ -199,7 +197,10 @@ impl Engine {
     }
 }
 
-/// The browser makes the answer now, or there will be none.
-fn is_worth_showing(event: &PairEvent) -> bool {
-    matches!(event, PairEvent::Answering | PairEvent::Failed { .. })
+/// The browser makes the answer now, or there will be none; or the person does something and wants to see it.
+fn is_worth_showing(input: &Input) -> bool {
+    matches!(
+        input,
+        Input::Person(_) | Input::Pair { event: PairEvent::Answering | PairEvent::Failed { .. }, .. }
+    )
 }

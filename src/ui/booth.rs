@@ -191,8 +191,8 @@ pub fn BoothScreen() -> impl IntoView {
         platform.on_shutter(move || booth.press());
     }
     view! {
-        <main class="booth" data-ready=live(move || session.ready.get().to_string())>
-            <header class="booth__head">
+        <main class="room" data-ready=live(move || session.ready.get().to_string())>
+            <header class="room__head">
                 <Logo/>
                 <h1 tabindex="-1" node_ref=heading>"Photo booth"</h1>
                 <button type="button" class="button button--quiet" on:click=move |_| session.leave_booth()>

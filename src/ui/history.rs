@@ -29,15 +29,24 @@ pub fn RecentCalls() -> impl IntoView {
                 true => view! { <Calls/> }.into_fresh(),
                 false => view! { <p>{live(words)}</p> }.into_fresh(),
             })}
-            <label class="switch">
-                <input
-                    type="checkbox"
-                    prop:checked=live(move || session.keeps_history.get())
-                    on:change:target=move |event| session.act(Action::KeepHistory(event.target().checked()))
-                />
-                <span>"Keep a list of calls on this device"</span>
-            </label>
+            <KeepCalls/>
         </details>
+    }
+    .into_fresh()
+}
+
+#[component]
+pub fn KeepCalls() -> impl IntoView {
+    let session = expect_context::<Session>();
+    view! {
+        <label class="switch">
+            <input
+                type="checkbox"
+                prop:checked=live(move || session.keeps_history.get())
+                on:change:target=move |event| session.act(Action::KeepHistory(event.target().checked()))
+            />
+            <span>"Keep a list of calls on this device"</span>
+        </label>
     }
     .into_fresh()
 }

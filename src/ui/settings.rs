@@ -4,6 +4,7 @@ use leptos::{html, prelude::*};
 
 use super::{
     device_picker::DevicePickers,
+    history::KeepCalls,
     icon::{Glyph, Icon},
     live::{live, memo},
 };
@@ -91,14 +92,7 @@ fn Everything() -> impl IntoView {
                 change=move |on| Preferences { silent: !on, ..set.get_untracked() }
             />
             <Notifications/>
-            <label class="switch">
-                <input
-                    type="checkbox"
-                    prop:checked=live(move || session.keeps_history.get())
-                    on:change:target=move |event| session.act(Action::KeepHistory(event.target().checked()))
-                />
-                <span>"Keep a list of calls on this device"</span>
-            </label>
+            <KeepCalls/>
             <Switch
                 label="Save data"
                 hint="Your picture goes out small. What others send is theirs to choose."
