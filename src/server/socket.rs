@@ -26,8 +26,6 @@ use self::{
     writing::{finish, write},
 };
 use super::{
-    address::Counted,
-    door::Alive,
     hub::{Content, Hub},
     registry::ConnectionId,
 };
@@ -47,15 +45,13 @@ enum Event {
     Due,
 }
 
-/// Serves one socket until it ends, and ends it.
-async fn serve(mut socket: Socket, hub: Hub, id: ConnectionId, counted: Option<Counted>, _alive: Alive) {
+/// Serves one socket until it ends, and ends it. Everything is borrowed: a task has room for each argument twice.
+async fn serve(socket: &mut Socket, hub: &Hub, id: ConnectionId, is_let_in: bool) {
     let mut speaker = Speaker::new(hub.clone(), id);
-    let ending = match counted {
-        Some(_) => converse(&mut socket, &hub, &mut speaker).await,
-        None => Ending::TooManyConnections,
-    };
+    let ending =
+        if is_let_in { converse(socket, hub, &mut speaker).await } else { Ending::TooManyConnections };
     let mailbox = speaker.leave(&ending);
-    Box::pin(finish(&mut socket, mailbox.take().frames, ending, hub.config().timeouts.write)).await;
+    Box::pin(finish(socket, mailbox.take().frames, ending, hub.config().timeouts.write)).await;
 }
 
 async fn converse(socket: &mut Socket, hub: &Hub, speaker: &mut Speaker) -> Ending {

@@ -85,13 +85,13 @@ async fn begin(upgrade: OnUpgrade, hub: Hub, origin: address::Origin, inflates: 
     let inside = hub.inside().clone();
     let is_let_in = counted.is_some();
     let serve = async move {
-        match websocket(stream, already_read, hub.config().limits.bytes()) {
-            Ok(stream) => {
-                serve(Socket { stream: stream.await, is_empty: false, inflates }, hub, id, counted, alive)
-                    .await
-            }
-            Err(error) => debug!(connection = id.0, "lost at the door: {error}"),
-        }
+        let (_counted, _alive) = (counted, alive);
+        let stream = match websocket(stream, already_read, hub.config().limits.bytes()) {
+            Ok(stream) => stream.await,
+            Err(error) => return debug!(connection = id.0, "lost at the door: {error}"),
+        };
+        let mut socket = Socket { stream, is_empty: false, inflates };
+        serve(&mut socket, &hub, id, is_let_in).await;
     };
     // Whoever is not let in is told so at the door.
     if is_let_in {
