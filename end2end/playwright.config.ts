@@ -11,7 +11,7 @@ export default defineConfig<Options>({
   testDir: 'specs',
   outputDir: 'test-results',
   // Each person is a browser that encodes and decodes video: more at once only wait for each other.
-  workers: 1,
+  workers: 2,
   // A test that passes at the second try has found something.
   retries: 0,
   forbidOnly: ci,
