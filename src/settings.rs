@@ -89,6 +89,8 @@ timeouts! {
     goodbye = 500 ms,
     /// On the control channel each side says a heartbeat this often.
     heartbeat = 500 ms,
+    /// How well a call goes is measured this often.
+    measure = 2_000 ms,
     /// Somebody who has not gone on writing for this long writes no more.
     typing = 4_000 ms,
     /// So long it is told that somebody has taken a picture.

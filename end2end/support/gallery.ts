@@ -167,6 +167,15 @@ export const GALLERY: Picture[] = [
     },
   },
   {
+    name: 'call-with-its-connection',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await alice.screen.bars.click();
+      await expect(alice.page.locator('.plot path').first()).toHaveAttribute('d', /L.*L/);
+      return alice;
+    },
+  },
+  {
     name: 'call-with-voice',
     reach: async ({ alice, bob }) => {
       await areInTheLobby(alice, bob);

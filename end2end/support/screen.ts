@@ -100,6 +100,9 @@ export function screenOf(page: Page) {
     // The call.
     stage: page.locator('[data-phase]'),
     status: page.getByTestId('call-status'),
+    bars: button(/^Connection: /),
+    connection: page.getByRole('dialog', { name: 'Connection' }),
+    copyReport: button('Copy a report'),
     timeInCall: page.getByRole('timer', { name: 'Time in call' }),
     setup: page.getByTestId('setup'),
     remoteVideo: page.getByTestId('remote-video'),

@@ -8,11 +8,13 @@ use std::{
 use super::{
     Time,
     chat::{Chat, Thread},
-    control::MediaState,
+    control::{MediaState, Size},
+    encoding::Encoding,
     files::Post,
     input::PathState,
     pair::{Pair, PairId},
     pictures::Pictures,
+    quality::Quality,
     signal::Signal,
     status::{CallStatus, Ended, Step},
     watch::Watch,
@@ -100,6 +102,14 @@ pub struct Other {
     pub thread: Thread,
     pub post: Post,
     pub pictures: Pictures,
+    pub quality: Quality,
+    /// How large the own camera is shown there, once they have told.
+    pub pane: Option<Size>,
+    /// How large theirs is shown here, and which connection they were told that on.
+    pub shown: Option<Size>,
+    pub told: Option<(PairId, Size)>,
+    /// How the own camera is sent, and on which connection.
+    pub encoded: Option<(PairId, Encoding)>,
     /// While the control channel is open.
     pub watch: Option<Watch>,
     /// Operations that failed since the last time a path stood.
@@ -166,6 +176,11 @@ impl Other {
             thread: Thread::default(),
             post: Post::default(),
             pictures: Pictures::default(),
+            quality: Quality::default(),
+            pane: None,
+            shown: None,
+            told: None,
+            encoded: None,
             watch: None,
             failures: 0,
             seeking: None,
@@ -180,6 +195,18 @@ impl Other {
     #[must_use]
     pub fn is_connected(&self) -> bool {
         self.seeking.is_none() && self.path() == Some(PathState::Connected)
+    }
+
+    /// 0 to 4, once there is something to say.
+    #[must_use]
+    pub fn bars(&self) -> Option<u8> {
+        if self.is_connected() { self.quality.bars() } else { self.quality.bars().map(|_| 0) }
+    }
+
+    /// When its path is measured next.
+    #[must_use]
+    pub fn measure_at(&self) -> Option<Time> {
+        (self.control == ControlState::Open).then_some(self.quality.due)
     }
 
     fn path(&self) -> Option<PathState> {

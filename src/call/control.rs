@@ -17,6 +17,8 @@ pub enum Control {
     HangUp {},
     /// I am here; said again and again.
     Heartbeat {},
+    /// So large I show your camera, in pixels of my screen; 0 when I do not.
+    View(Size),
     /// I took a picture of you.
     Picture(Picture),
     Negotiation(Signal),
@@ -28,6 +30,14 @@ pub enum Control {
 #[serde(deny_unknown_fields)]
 pub struct Picture {
     pub number: u32,
+}
+
+/// In pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Size {
+    pub width: u32,
+    pub height: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ use super::{
     Time,
     chat::ChatMessage,
     control::Control,
+    encoding::Encoding,
     files::{FileOp, message::FileMessage},
     history::{self, PastCall},
     input::SocketId,
@@ -120,6 +121,10 @@ pub enum PairOp {
     },
     /// How many bytes have arrived on this connection, however they did.
     Count,
+    /// Everything that the browser counts on it.
+    Measure,
+    /// How the own camera is sent, now and from when there is one on.
+    Encode(Encoding),
     /// What was sent into the void is missed: a picture that stands by itself, of each camera.
     KeyFrame,
     /// Shows the other side's screen and plays its sound, or ends that.

@@ -39,6 +39,7 @@ impl Phone {
             PairEvent::FileUnsent { file, why } => self.file_moved(id, |post| post.unsent(file, why)),
             PairEvent::FileLost { file } => self.file_moved(id, |post| post.lost(file)),
             PairEvent::Counted { bytes } => self.counted(id.peer, bytes, now),
+            PairEvent::Measured(sample) => self.measured(id.peer, *sample, now),
             PairEvent::FirstFrame => self.first_frame(now),
             PairEvent::Path { relayed } => {
                 self.with_other(id.peer, |other| other.relayed = Some(relayed));
@@ -206,9 +207,11 @@ impl Phone {
     }
 
     fn control_opened(&mut self, id: PairId, now: Time) {
-        let state = self.local.announced();
+        let (state, measure) = (self.local.announced(), self.timeouts.measure);
         self.with_other(id.peer, |other| {
             other.control = ControlState::Open;
+            other.quality.start_over(now + measure);
+            other.pane = None;
             other.watch = Some(Watch::new(now));
             other.pictures.start_over();
         });
@@ -234,6 +237,7 @@ impl Phone {
             Control::State(state) => self.state_heard(id, state),
             Control::Negotiation(signal) => self.hear(id.peer, signal, now),
             Control::Heartbeat {} => {}
+            Control::View(size) => _ = self.with_other(id.peer, |other| other.pane = Some(size)),
             Control::Picture(picture) => self.picture_taken_there(id.peer, picture, now),
             Control::HangUp {} => self.hung_up_there(id.peer, now),
         }

@@ -43,6 +43,7 @@ impl Phone {
             Action::OfferFiles(picked) => self.offer_files(picked),
             Action::File { id, wish } => self.wish_of_file(id, wish),
             Action::TakePicture { of } => self.take_picture(of),
+            Action::Show { peer, size } => _ = self.with_other(peer, |other| other.shown = Some(size)),
             Action::Prefer(preferences) => self.prefer(preferences),
             Action::KeepHistory(keep) => self.keep_history(keep),
             Action::ClearHistory => self.clear_history(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     chat::ChatMessage,
-    control::Control,
+    control::{Control, Size},
     files::{
         FileEvent, FileWish, Picked,
         message::{FileMessage, Reason, Sha256},
@@ -12,6 +12,7 @@ use super::{
     local::{DeviceInfo, DeviceKind, DeviceProblem},
     pair::PairId,
     preferences::Preferences,
+    quality::Sample,
 };
 use crate::protocol::{Availability, CallId, Media, PeerId, Room, ServerFrame};
 
@@ -120,6 +121,11 @@ pub enum Action {
     /// Whether this device keeps a list of its calls.
     KeepHistory(bool),
     ClearHistory,
+    /// So large somebody's camera is on the screen, in its pixels; 0 when it is not.
+    Show {
+        peer: PeerId,
+        size: Size,
+    },
     /// Opens devices that are wanted and failed once more.
     RetryDevices,
     /// Tries to play again what the browser refused to play without a gesture.
@@ -178,6 +184,8 @@ pub enum PairEvent {
     Counted {
         bytes: u64,
     },
+    /// The answer to [`PairOp::Measure`](super::effect::PairOp::Measure).
+    Measured(Box<Sample>),
     /// The first picture of the other side has been drawn.
     FirstFrame,
     /// How the path runs, once it is known or changes.

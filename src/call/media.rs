@@ -15,6 +15,8 @@ impl Phone {
     pub(super) fn settle(&mut self) {
         self.settle_devices();
         self.settle_announcement();
+        self.settle_encodings();
+        self.settle_panes();
         self.settle_preferences();
         self.settle_sound();
         self.settle_wakefulness();
@@ -161,6 +163,7 @@ impl Phone {
             nickname: other.nickname.clone(),
             media: other.media,
             relayed: other.relayed,
+            bars: other.bars(),
             pictures: other.pictures.told(),
         });
         CallView {

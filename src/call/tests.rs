@@ -739,3 +739,59 @@ fn the_browser_is_told_at_first_what_was_set_before() {
     assert!(first.contains(&Effect::Prefer(Preferences::default())), "{first:?}");
     assert!(!alice.wants(Action::Preview(false)).iter().any(|effect| matches!(effect, Effect::Prefer(_))));
 }
+
+#[test]
+fn how_a_call_goes_is_measured_and_shown() {
+    let mut alice = Alice::in_call();
+    assert_eq!(bars(&alice), None);
+    let counted = |times: u64| quality::Sample {
+        received: 100_000 * times,
+        arrived: 100 * times,
+        frames: 50 * times,
+        ..quality::Sample::default()
+    };
+    for times in 1..=3 {
+        alice.now += alice.phone.timeouts.measure;
+        let effects = alice.does(Input::Tick);
+        assert!(operations(&effects).contains(&&PairOp::Measure), "{effects:?}");
+        alice.pair(PairEvent::Measured(Box::new(counted(times))));
+    }
+    assert_eq!(bars(&alice), Some(4));
+    assert_eq!(alice.phone.quality().points.len(), 2);
+
+    alice.pair(PairEvent::State(PathState::Disconnected));
+    assert_eq!(bars(&alice), Some(0), "there is no path");
+}
+
+fn bars(alice: &Alice) -> Option<u8> {
+    alice.phone.view().call.and_then(|call| call.others[0].bars)
+}
+
+#[test]
+fn everybody_knows_how_large_they_are_shown() {
+    let mut alice = Alice::in_call();
+    let size = control::Size { width: 640, height: 384 };
+    let told = |size| PairOp::Control(Control::View(size));
+    let effects = alice.wants(Action::Show { peer: peer(BOB), size });
+    assert!(operations(&effects).contains(&&told(size)), "{effects:?}");
+    let effects = alice.wants(Action::Show { peer: peer(BOB), size });
+    assert!(operations(&effects).is_empty(), "said once: {effects:?}");
+    let effects = alice.does(Input::Page(PageEvent::Hidden));
+    assert!(operations(&effects).contains(&&told(control::Size::default())), "{effects:?}");
+    let effects = alice.does(Input::Page(PageEvent::Visible));
+    assert!(operations(&effects).contains(&&told(size)), "{effects:?}");
+}
+
+#[test]
+fn no_larger_picture_is_sent_than_is_shown() {
+    let mut alice = Alice::in_call();
+    let sample = quality::Sample {
+        camera: Some(control::Size { width: 1280, height: 720 }),
+        ..quality::Sample::default()
+    };
+    alice.pair(PairEvent::Measured(Box::new(sample)));
+    let size = control::Size { width: 640, height: 384 };
+    let effects = alice.pair(PairEvent::Control(Control::View(size)));
+    let encoded = |op: &&PairOp| matches!(op, PairOp::Encode(encoding) if encoding.scale_down == 1.5);
+    assert!(operations(&effects).iter().any(encoded), "{effects:?}");
+}

@@ -43,6 +43,7 @@ impl Phone {
         self.lose_patience(now);
         self.look_at_paths(now);
         self.watch_paths(now);
+        self.measure_paths(now);
         self.forget_typing(now);
         self.bulletin.tick(now);
         self.forget_pictures(now);
@@ -61,7 +62,8 @@ impl Phone {
                 let watches = call.others.iter().filter_map(|other| other.watch);
                 let typing = call.others.iter().filter_map(|other| other.thread.deadline());
                 let pictures = call.others.iter().filter_map(|other| other.pictures.deadline());
-                let told = typing.chain(pictures);
+                let measures = call.others.iter().filter_map(Other::measure_at);
+                let told = typing.chain(pictures).chain(measures);
                 paths.chain(watches.map(|watch| watch.deadline(&self.timeouts))).chain(told).min()
             }
             Stage::Ended { .. } => return None,

@@ -94,6 +94,8 @@ pub struct ParticipantView {
     pub media: MediaState,
     /// How the path runs, once known.
     pub relayed: Option<bool>,
+    /// How well it goes, 0 to 4, once there is something to say.
+    pub bars: Option<u8>,
     /// How many pictures they have just taken.
     pub pictures: u32,
 }

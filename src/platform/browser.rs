@@ -20,6 +20,7 @@ mod meter;
 mod notify;
 mod page;
 mod pairs;
+mod pane;
 mod path;
 mod peer;
 mod performer;
@@ -31,6 +32,7 @@ mod shell;
 mod socket;
 mod sounds;
 mod speaker;
+mod stats;
 mod storage;
 mod streams;
 mod track;
@@ -58,7 +60,7 @@ use self::{
 };
 use super::{NotificationPermission, Shot, StreamKey};
 use crate::{
-    call::{Time, effect::Remembered, files::Picked, input::Input},
+    call::{Time, control::Size, effect::Remembered, files::Picked, input::Input},
     look::Look,
     settings::Settings,
 };
@@ -127,6 +129,13 @@ impl Platform {
         let streams = self.streams.clone();
         // What a reaction stores lives until it runs again or its owner is disposed of.
         Effect::new(move |_| video.get().map(|video| StoredValue::new_local(streams.attach(stream, video))));
+    }
+
+    /// Tells how large a video element is on the screen, for as long as it is mounted.
+    pub fn watch_size(&self, video: NodeRef<html::Video>, tell: impl Fn(Size) + Clone + 'static) {
+        Effect::new(move |_| {
+            video.get().map(|video| StoredValue::new_local(pane::Pane::watch(&video, tell.clone())))
+        });
     }
 
     /// Copies to the clipboard; the result comes to `done`.

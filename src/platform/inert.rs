@@ -10,6 +10,7 @@ use super::{NotificationPermission, Shot, StreamKey};
 use crate::{
     call::{
         Time,
+        control::Size,
         effect::{Effect, Remembered},
         files::Picked,
         input::Input,
@@ -71,6 +72,9 @@ impl Platform {
 
     /// Shows a stream in a video element for as long as the element is mounted, whenever the stream comes.
     pub fn attach(&self, _stream: StreamKey, _video: NodeRef<html::Video>) {}
+
+    /// Tells how large a video element is on the screen, for as long as it is mounted.
+    pub fn watch_size(&self, _video: NodeRef<html::Video>, _tell: impl Fn(Size) + Clone + 'static) {}
 
     /// Copies to the clipboard; the result comes to `done`.
     pub fn copy(&self, _text: &str, _done: impl FnOnce(bool) + 'static) {}

@@ -19,7 +19,7 @@ use crate::{
         view::{Entry, View},
     },
     platform::{Performer, Platform},
-    protocol::{CallId, Incarnation, Room},
+    protocol::{CallId, Incarnation, PeerId, Room},
 };
 
 /// How long the screen of whoever answers waits at most: nobody notices so little.
@@ -46,6 +46,7 @@ pub struct Engine {
     loaded_at: Cell<Duration>,
     chat_revision: Cell<Option<(CallId, u64)>>,
     files_revision: Cell<Option<(CallId, u64)>>,
+    quality_revision: Cell<Option<(PeerId, u64)>>,
 }
 
 impl Engine {
@@ -81,6 +82,7 @@ impl Engine {
                 loaded_at: Cell::default(),
                 chat_revision: Cell::new(None),
                 files_revision: Cell::new(None),
+                quality_revision: Cell::new(None),
             }
         });
         engine.refresh();
@@ -175,6 +177,10 @@ impl Engine {
         let files = phone.files_revision();
         if self.files_revision.replace(files) != files {
             session.files.set(phone.files());
+        }
+        let quality = phone.quality_revision();
+        if self.quality_revision.replace(quality) != quality {
+            session.quality.set(phone.quality());
         }
         let history = phone.history_revision();
         if self.history_revision.replace(Some(history)) != Some(history) {

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::{
     icon::{Glyph, Icon},
     live::{live, memo},
+    quality::Bars,
     words,
 };
 use crate::{
@@ -33,6 +34,7 @@ pub fn CallStatusLine(status: Memo<CallStatus>) -> impl IntoView {
                 {live(move || words::call_status(status.get()))}
             </span>
             {live(move || connected.get().map(|since| view! { <Lasting since/> <Path/> }.into_fresh()))}
+            <Bars/>
             {live(move || {
                 let setup = setup.get().filter(|_| connected.with(Option::is_some));
                 setup.map(|setup| view! { <span class="status__setup" data-testid="setup">{words::setup(setup)}</span> }.into_fresh())

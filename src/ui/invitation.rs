@@ -1,12 +1,10 @@
 //! How others get into this room: its link, to copy, to share, or to show.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use super::{
+    copy_button::CopyButton,
     icon::{Glyph, Icon},
-    live::live,
     qr::Qr,
 };
 use crate::{
@@ -14,15 +12,6 @@ use crate::{
     protocol::Room,
     session::{Session, address},
 };
-
-const COPIED_FOR: Duration = Duration::from_secs(3);
-
-#[derive(Clone, Copy, PartialEq)]
-enum Copying {
-    Idle,
-    Copied,
-    Failed,
-}
 
 #[component]
 pub fn Invitation(room: Room) -> impl IntoView {
@@ -56,7 +45,10 @@ pub fn Invitation(room: Room) -> impl IntoView {
                 on:focus:target=|event| event.target().select()
             />
             <div class="actions">
-                <CopyButton link=link.clone()/>
+                <CopyButton label="Copy link" class="button button--accent" text=Box::new({
+                    let link = link.clone();
+                    move || link.clone()
+                })/>
                 {share}
             </div>
             <details class="qr-code">
@@ -64,33 +56,6 @@ pub fn Invitation(room: Room) -> impl IntoView {
                 <Qr link label="QR code of the link to this room"/>
             </details>
         </section>
-    }
-    .into_fresh()
-}
-
-#[component]
-fn CopyButton(link: String) -> impl IntoView {
-    let session = expect_context::<Session>();
-    let copying = RwSignal::new(Copying::Idle);
-    let copy = move |_| {
-        let Some(platform) = session.platform() else { return };
-        platform.copy(&link, move |copied| {
-            copying.set(if copied { Copying::Copied } else { Copying::Failed });
-            set_timeout(move || _ = copying.try_set(Copying::Idle), COPIED_FOR);
-        });
-    };
-    let glyph = move || if copying.get() == Copying::Copied { Glyph::Check } else { Glyph::Copy };
-    view! {
-        <button type="button" class="button button--accent" on:click=copy>
-            {live(move || view! { <Icon glyph=glyph()/> })}
-            <span aria-live="polite">
-                {live(move || match copying.get() {
-                    Copying::Idle => "Copy link",
-                    Copying::Copied => "Copied",
-                    Copying::Failed => "Please copy it by hand",
-                })}
-            </span>
-        </button>
     }
     .into_fresh()
 }

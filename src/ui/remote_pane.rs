@@ -9,6 +9,7 @@ use super::{
 use crate::{
     call::{
         control::CameraState,
+        input::Action,
         view::{CallView, ParticipantView},
     },
     platform::{IntoFresh, StreamKey},
@@ -23,6 +24,7 @@ pub fn RemotePane(other: ParticipantView) -> impl IntoView {
     let video = NodeRef::<html::Video>::new();
     if let Some(platform) = session.platform() {
         platform.attach(StreamKey::RemoteCamera(peer), video);
+        platform.watch_size(video, move |size| session.act(Action::Show { peer, size }));
     }
     let camera = memo(move || session.call.with(|call| camera(call.as_ref(), peer)));
     let name = nickname.to_string();

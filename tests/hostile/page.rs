@@ -10,7 +10,7 @@ use tincan::{
     call::{
         Phone, Start,
         chat::{ChatMessage, Heard},
-        control::{CameraState, Control, MediaState, MicrophoneState, Picture},
+        control::{CameraState, Control, MediaState, MicrophoneState, Picture, Size},
         effect::{Effect, PairOp, Remembered, Seat, Sound},
         files::{
             FileWish, Picked, WINDOW,
@@ -19,6 +19,7 @@ use tincan::{
         input::{Action, DeviceEvent, Input, PageEvent, PairEvent, PathState, SocketEvent, SocketId},
         local::{DeviceInfo, DeviceKind, DeviceProblem},
         pair::PairId,
+        quality::Sample,
         signal::{Body, Candidate, Signal},
         status::CallStatus,
         view::View,
@@ -274,6 +275,7 @@ impl Page {
                 2 => Action::ShowChat(story.once_in(2)),
                 3 => Action::TakePicture { of: peer(story) },
                 4 => Action::Booth(story.once_in(2)),
+                5 if story.once_in(2) => Action::Show { peer: peer(story), size: size(story) },
                 5 => Action::KeepHistory(story.once_in(2)),
                 6 => Action::ClearHistory,
                 _ => Action::Write(story.text()),
@@ -594,6 +596,7 @@ fn happening(story: &mut Story) -> PairEvent {
         12 => PairEvent::Counted { bytes: story.number().into() },
         13 if story.once_in(2) => PairEvent::FirstFrame,
         13 => filing(story),
+        14 if story.once_in(2) => PairEvent::Measured(Box::new(sample(story))),
         14 => PairEvent::Path { relayed: story.once_in(2) },
         _ => match story.below(8) {
             0 => PairEvent::PlayRefused,
@@ -603,6 +606,25 @@ fn happening(story: &mut Story) -> PairEvent {
             _ => PairEvent::Chat(chat(story)),
         },
     }
+}
+
+/// Whatever a browser may count, and what none does.
+fn sample(story: &mut Story) -> Sample {
+    Sample {
+        sent: story.number().into(),
+        received: story.number().into(),
+        arrived: story.number().into(),
+        lost: story.number().into(),
+        lost_there: story.maybe(|story| story.pick(&[0.0, 1.0, -1.0, f64::NAN, f64::INFINITY])),
+        round_trip: story.maybe(|story| story.pick(&[Duration::ZERO, Duration::MAX])),
+        frames: story.number().into(),
+        camera: story.maybe(size),
+        ..Sample::default()
+    }
+}
+
+fn size(story: &mut Story) -> Size {
+    Size { width: story.number(), height: story.number() }
 }
 
 fn chat(story: &mut Story) -> ChatMessage {
@@ -670,6 +692,7 @@ fn control(story: &mut Story) -> Control {
         }),
         1 => Control::HangUp {},
         2 => Control::Heartbeat {},
+        3 if story.once_in(2) => Control::View(size(story)),
         3 => Control::Picture(Picture { number: story.number() }),
         _ => Control::Negotiation(signal(story)),
     };

@@ -11,6 +11,7 @@ use tincan::{
         input::{DeviceEvent, Input, PageEvent, PairEvent, PathState, SocketId},
         local::{DeviceKind, DeviceProblem},
         pair::PairId,
+        quality::Sample,
         signal::Candidate,
         status::CallStatus,
     },
@@ -208,10 +209,15 @@ impl World {
                 );
                 self.paths_change();
             }
-            PairOp::EndOfCandidates | PairOp::KeyFrame | PairOp::ShowScreen(_) => {}
+            PairOp::EndOfCandidates | PairOp::KeyFrame | PairOp::ShowScreen(_) | PairOp::Encode(_) => {}
             PairOp::Count => {
                 let bytes = if self.model.other(end).is_some() { self.now.as_millis() as u64 } else { 0 };
                 self.report(end, 1, 20, PairEvent::Counted { bytes });
+            }
+            PairOp::Measure => {
+                let received = if self.model.other(end).is_some() { self.now.as_millis() as u64 } else { 0 };
+                let sample = Sample { received, ..Sample::default() };
+                self.report(end, 1, 20, PairEvent::Measured(Box::new(sample)));
             }
             PairOp::Control(control) => self.control(end, control),
             PairOp::Chat(message) => self.chat(end, message),

@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcRtpTransceiver};
 
 use super::js;
-use crate::call::local::DeviceKind;
+use crate::call::{encoding::Encoding, local::DeviceKind};
 
 /// What a transceiver carries, by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,16 +41,10 @@ impl From<DeviceKind> for Line {
     }
 }
 
-/// What is sent of a camera by whoever saves data: bits and pictures a second, and how much smaller each side of the
-/// picture is.
-const SAVING: [(&str, f64); 3] =
-    [("maxBitrate", 250_000.0), ("maxFramerate", 15.0), ("scaleResolutionDownBy", 2.0)];
-
 /// This page's own tracks: what every connection sends.
 #[derive(Default)]
 pub struct Outgoing {
     tracks: [RefCell<Option<MediaStreamTrack>>; Line::ALL.len()],
-    saves: Cell<bool>,
 }
 
 impl Outgoing {
@@ -63,20 +57,17 @@ impl Outgoing {
             slot.replace(track.cloned());
         }
     }
-
-    pub fn save_data(&self, saves: bool) {
-        self.saves.set(saves);
-    }
 }
 
 pub struct Lines {
     transceivers: RefCell<Vec<RtcRtpTransceiver>>,
     outgoing: Rc<Outgoing>,
+    encoding: Cell<Encoding>,
 }
 
 impl Lines {
     pub fn new(outgoing: Rc<Outgoing>) -> Self {
-        Self { transceivers: RefCell::default(), outgoing }
+        Self { transceivers: RefCell::default(), outgoing, encoding: Cell::default() }
     }
 
     /// The offerer's part; only it makes transceivers.
@@ -108,25 +99,37 @@ impl Lines {
                 self.send(line, Some(&track)).map(Ok).into_iter().for_each(js::ignore);
             }
         }
-        if self.outgoing.saves.get() {
+        if self.encoding.get() != Encoding::default() {
             self.limit();
         }
     }
 
-    /// Sends the camera's picture small, or as it is (W3C WebRTC, section 5.2.7).
-    pub fn limit(&self) {
+    /// From now on, or from when there are transceivers.
+    pub fn encode(&self, encoding: Encoding) {
+        self.encoding.set(encoding);
+        self.limit();
+    }
+
+    /// W3C WebRTC, section 5.2.7.
+    fn limit(&self) {
         let Some(sender) =
             self.transceivers.borrow().get(Line::Camera as usize).map(RtcRtpTransceiver::sender)
         else {
             return;
         };
+        let Encoding { bitrate_most, frames_most, scale_down } = self.encoding.get();
+        let wanted = [
+            ("maxBitrate", bitrate_most.map(f64::from)),
+            ("maxFramerate", frames_most.map(f64::from)),
+            ("scaleResolutionDownBy", (scale_down > 1.0).then_some(scale_down)),
+        ];
         let set = js::call(&sender, "getParameters", &[]).and_then(|parameters| {
             for encoding in Array::from(&js::get(&parameters, "encodings")) {
-                for (name, value) in SAVING {
+                for (name, value) in wanted {
                     // By name: what is not wanted must not be there.
-                    match self.outgoing.saves.get() {
-                        true => js::set(&encoding, name, &value.into()),
-                        false => {
+                    match value {
+                        Some(value) => js::set(&encoding, name, &value.into()),
+                        None => {
                             drop(Reflect::delete_property::<JsValue>(encoding.unchecked_ref(), &name.into()))
                         }
                     }
@@ -158,6 +161,11 @@ impl Lines {
                 js::ignore(set.map(JsCast::unchecked_into));
             }
         }
+    }
+
+    /// What a line is called in descriptions and statistics.
+    pub fn mid(&self, line: Line) -> Option<String> {
+        self.transceivers.borrow().get(line as usize).and_then(RtcRtpTransceiver::mid)
     }
 
     /// What comes from the other side.

@@ -56,12 +56,6 @@ impl Pairs {
         Promise::all_settled(&placed)
     }
 
-    /// Whether the own picture is sent small, now and in connections to come.
-    pub fn save_data(&self, saves: bool) {
-        self.outgoing.save_data(saves);
-        self.peers.borrow().values().for_each(Peer::limit);
-    }
-
     pub fn play(&self) {
         self.peers.borrow().values().for_each(Peer::play);
     }

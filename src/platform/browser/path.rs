@@ -2,16 +2,17 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use js_sys::Array;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
     EventTarget, RtcIceConnectionState as Ice, RtcPeerConnection, RtcPeerConnectionState as Connection,
-    RtcStatsReport,
 };
 
-use super::{js, listener::EventListener, reporter::Reporter};
-use crate::call::input::{PairEvent, PathState};
+use super::{js, listener::EventListener, reporter::Reporter, stats::Report};
+use crate::call::{
+    input::{PairEvent, PathState},
+    quality::Route,
+};
 
 /// Watches the path for as long as it lives.
 pub struct PathWatch {
@@ -62,7 +63,7 @@ impl PathWatch {
 impl Shared {
     async fn count(self: Rc<Self>) {
         let bytes = match self.reporter.wait(&self.connection.get_stats()).await {
-            Ok(report) => received(report.unchecked_ref()),
+            Ok(report) => Report::read(report.unchecked_ref()).received(),
             Err(_) => 0,
         };
         self.reporter.report(PairEvent::Counted { bytes });
@@ -85,7 +86,9 @@ impl Shared {
 
     async fn read(self: Rc<Self>) {
         let Ok(report) = self.reporter.wait(&self.connection.get_stats()).await else { return };
-        let Some(relayed) = relayed(report.unchecked_ref()) else { return };
+        let Some(relayed) = Report::read(report.unchecked_ref()).route().map(Route::is_relayed) else {
+            return;
+        };
         if self.relayed.replace(Some(relayed)) != Some(relayed) {
             self.reporter.report(PairEvent::Path { relayed });
         }
@@ -102,26 +105,4 @@ fn state(ice: Ice, connection: Connection) -> Option<PathState> {
         (Ice::Checking, _) => Some(PathState::FindingPath),
         _ => None,
     }
-}
-
-/// On all candidate pairs together, without the checks that keep them (W3C WebRTC Statistics, section 8.15).
-fn received(report: &RtcStatsReport) -> u64 {
-    let entries = Array::from(&report.values()).to_vec();
-    let pairs = entries.iter().filter(|entry| js::get(entry, "type") == "candidate-pair");
-    pairs.filter_map(|pair| js::get(pair, "bytesReceived").as_f64()).sum::<f64>() as u64
-}
-
-/// Whether either end of the candidate pair in use is relayed.
-fn relayed(report: &RtcStatsReport) -> Option<bool> {
-    let entries: Vec<JsValue> = Array::from(&report.values()).to_vec();
-    let text = |entry: &JsValue, name| js::get(entry, name).as_string().unwrap_or_default();
-    let named = |id: &str| entries.iter().find(|entry| text(entry, "id") == id);
-    let of_kind = |kind: &'static str| entries.iter().filter(move |entry| text(entry, "type") == kind);
-    let transport = of_kind("transport").find_map(|it| js::get(it, "selectedCandidatePairId").as_string());
-    let pair = transport.as_deref().and_then(named).or_else(|| {
-        let selected = |entry: &&JsValue| js::get(entry, "selected").is_truthy();
-        of_kind("candidate-pair").find(selected)
-    })?;
-    let is_relay = |end| named(&text(pair, end)).map(|candidate| text(candidate, "candidateType") == "relay");
-    Some(is_relay("localCandidateId")? || is_relay("remoteCandidateId")?)
 }

@@ -20,6 +20,7 @@ use super::{
     path::PathWatch,
     reporter::{Reporter, Stop},
     speaker::Speaker,
+    stats::{self, Tracks},
     streams::Streams,
 };
 use crate::{
@@ -135,6 +136,8 @@ impl Peer {
             PairOp::TakeFile { id, file, from } => return self.bulk.take(id, file, from),
             PairOp::StopFile { file, coming } => return self.bulk.stop(file, coming),
             PairOp::Count => return self.inner.path.count(),
+            PairOp::Measure => return self.inner.measure(),
+            PairOp::Encode(encoding) => return self.inner.lines.encode(encoding),
             PairOp::KeyFrame => return self.inner.lines.refresh(),
             PairOp::ShowScreen(shown) => return self.inner.show_screen(shown),
             _ => {}
@@ -143,11 +146,6 @@ impl Peer {
         if !self.inner.working.replace(true) {
             spawn_local(self.inner.clone().work());
         }
-    }
-
-    /// Sends as much as the person wants to send.
-    pub fn limit(&self) {
-        self.inner.lines.limit();
     }
 
     /// A promise that settles when the track is in place.
@@ -241,10 +239,19 @@ impl Inner {
             | PairOp::TakeFile { .. }
             | PairOp::StopFile { .. }
             | PairOp::Count
+            | PairOp::Measure
+            | PairOp::Encode(_)
             | PairOp::KeyFrame
             | PairOp::ShowScreen(_)
             | PairOp::Close => Ok(None),
         }
+    }
+
+    fn measure(&self) {
+        let id = |line| self.lines.remote(line).map(|track| track.id()).unwrap_or_default();
+        let mid = self.lines.mid(Line::Camera).unwrap_or_default();
+        let tracks = Tracks { camera: id(Line::Camera), voice: id(Line::Microphone), own_camera: mid };
+        stats::measure(&self.connection, &self.reporter, tracks);
     }
 
     /// Without an argument the browser makes the description that its state asks for.

@@ -29,7 +29,6 @@ use crate::call::{
     Time,
     effect::Effect,
     input::{Input, SocketEvent, SocketId},
-    preferences::Preferences,
 };
 
 /// The WebSocket close code for a connection that never was (RFC 6455, section 7.4.1).
@@ -106,7 +105,7 @@ impl Performer {
             Effect::KeepSeat(seat) => inner.seat.keep(seat.as_ref()),
             Effect::Measure { name, from, to } => page::measure(name, from, to),
             Effect::Play => inner.play(),
-            Effect::Prefer(preferences) => inner.prefer(preferences),
+            Effect::Prefer(preferences) => page::set_theme(preferences.theme),
             Effect::OnTheKeys(call) => inner.keys.show(call.as_ref(), &inner.dispatch),
             Effect::KeepAwake(awake) => inner.wake_lock.keep(awake),
             Effect::Reload => drop(window().location().reload()),
@@ -136,11 +135,6 @@ impl Inner {
         if is_newest {
             drop(self.socket.take());
         }
-    }
-
-    fn prefer(&self, Preferences { theme, data_saver, .. }: Preferences) {
-        page::set_theme(theme);
-        self.pairs.save_data(data_saver);
     }
 
     fn play(&self) {

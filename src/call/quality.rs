@@ -1,0 +1,404 @@
+//! How well a call goes, from what the browser counts: never better than it is.
+
+use std::{collections::VecDeque, time::Duration};
+
+use super::{
+    Phone, Time,
+    active::ControlState,
+    control::{CameraState, Size},
+    effect::{Effect, PairOp},
+    pair::PairId,
+};
+use crate::protocol::PeerId;
+
+/// Three minutes, with a point every two seconds.
+const POINTS_MOST: usize = 90;
+/// So many poor points in a row, and this side sends less; so many good ones, and it sends more again.
+const POOR_IN_A_ROW: usize = 3;
+const GOOD_IN_A_ROW: usize = 5;
+/// Two counts in a shorter time say nothing.
+const INTERVAL_LEAST: Duration = Duration::from_millis(500);
+
+/// What the browser counts on one connection (W3C WebRTC Statistics). Counters grow for as long as the connection
+/// lives; what a browser does not tell is 0 or absent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sample {
+    /// Bytes, on all candidate pairs together.
+    pub sent: u64,
+    pub received: u64,
+    /// Packets of sound and pictures that came from the other side, and that did not.
+    pub arrived: u64,
+    pub lost: u64,
+    /// Of what this side sends, the part that did not arrive lately, 0 to 1: the other side's word.
+    pub lost_there: Option<f64>,
+    pub round_trip: Option<Duration>,
+    /// Of their voice.
+    pub jitter: Option<Duration>,
+    /// Pictures of their camera.
+    pub frames: u64,
+    /// Their camera, as it comes.
+    pub comes: Stream,
+    /// The own camera, as it goes.
+    pub goes: Stream,
+    /// The own camera, as it takes pictures.
+    pub camera: Option<Size>,
+    /// Such as `opus`.
+    pub sound_codec: Option<String>,
+    pub route: Option<Route>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stream {
+    pub size: Option<Size>,
+    /// Such as `VP8`.
+    pub codec: Option<String>,
+}
+
+/// The candidate pair in use (RFC 8445).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    pub here: CandidateKind,
+    pub there: CandidateKind,
+    pub transport: Transport,
+    pub ipv6: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CandidateKind {
+    Host,
+    ServerReflexive,
+    PeerReflexive,
+    Relayed,
+}
+
+/// Between this browser and the next hop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    Udp,
+    Tcp,
+    Tls,
+}
+
+impl Route {
+    #[must_use]
+    pub fn is_relayed(self) -> bool {
+        [self.here, self.there].contains(&CandidateKind::Relayed)
+    }
+}
+
+/// What was measured between two samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    pub at: Time,
+    /// Bits a second.
+    pub received: f64,
+    pub sent: f64,
+    /// The worse of both ways, 0 to 1.
+    pub loss: f64,
+    pub round_trip: Option<Duration>,
+    pub jitter: Option<Duration>,
+    /// Pictures a second; nothing while their camera is off.
+    pub frames: Option<f64>,
+}
+
+impl Point {
+    /// 0 to 4: as good as the worst of it. 0 is for nothing that arrives.
+    #[must_use]
+    pub fn bars(&self) -> u8 {
+        if self.received <= 0.0 {
+            return 0;
+        }
+        let trip = self.round_trip.map_or(0.0, |trip| trip.as_secs_f64());
+        let loss = grade(self.loss, [0.02, 0.05, 0.10]);
+        // ITU-T G.114: from 150 ms each way people notice, from 400 ms they talk into each other.
+        let round_trip = grade(trip, [0.3, 0.5, 0.8]);
+        // A picture every 70 ms is still a film: what somebody sends who saves data is no bad connection.
+        let frames = self.frames.map_or(4, |frames| grade(1.0 / frames.max(0.1), [0.09, 0.13, 0.25]));
+        loss.min(round_trip).min(frames)
+    }
+}
+
+/// 4 below the first bound, 1 from the last one on.
+fn grade(value: f64, bounds: [f64; 3]) -> u8 {
+    4 - bounds.into_iter().filter(|bound| value >= *bound).count() as u8
+}
+
+/// What is known of the connection to one other side.
+#[derive(Clone, Debug, Default)]
+pub struct Quality {
+    /// When the next sample is due.
+    pub(super) due: Time,
+    last: Option<Last>,
+    points: VecDeque<Point>,
+    is_poor: bool,
+    revision: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Last {
+    at: Time,
+    sample: Sample,
+    camera: bool,
+}
+
+/// For the screen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct QualityView {
+    /// Oldest first.
+    pub points: Vec<Point>,
+    pub sample: Sample,
+}
+
+impl Quality {
+    /// Takes a sample; `camera` says whether theirs is on.
+    pub fn measured(&mut self, sample: Sample, camera: bool, now: Time) {
+        if let Some(last) = &self.last
+            && let Some(point) = point(last, &sample, camera, now)
+        {
+            self.points.push_back(point);
+            if self.points.len() > POINTS_MOST {
+                self.points.pop_front();
+            }
+            self.judge();
+        }
+        self.last = Some(Last { at: now, sample, camera });
+        self.revision += 1;
+    }
+
+    /// Another connection counts from 0. What was measured on the one before is still true.
+    pub fn start_over(&mut self, due: Time) {
+        self.last = None;
+        self.due = due;
+    }
+
+    fn judge(&mut self) {
+        let newest = |many: usize| self.points.iter().rev().take(many).map(Point::bars);
+        if newest(POOR_IN_A_ROW).filter(|bars| *bars <= 1).count() == POOR_IN_A_ROW {
+            self.is_poor = true;
+        } else if newest(GOOD_IN_A_ROW).filter(|bars| *bars >= 3).count() == GOOD_IN_A_ROW {
+            self.is_poor = false;
+        }
+    }
+
+    /// Whether it has been so bad for a while that less should be sent.
+    #[must_use]
+    pub fn is_poor(&self) -> bool {
+        self.is_poor
+    }
+
+    /// 0 to 4, once there is something to say: the worse of the last two points, so that it falls at once and rises
+    /// when that has proved to be true.
+    #[must_use]
+    pub fn bars(&self) -> Option<u8> {
+        self.points.iter().rev().take(2).map(Point::bars).min()
+    }
+
+    #[must_use]
+    pub fn camera(&self) -> Option<Size> {
+        self.last.as_ref().and_then(|last| last.sample.camera)
+    }
+
+    fn view(&self) -> QualityView {
+        let sample = self.last.as_ref().map(|last| last.sample.clone()).unwrap_or_default();
+        QualityView { points: self.points.iter().copied().collect(), sample }
+    }
+}
+
+fn point(last: &Last, sample: &Sample, camera: bool, now: Time) -> Option<Point> {
+    let seconds =
+        now.checked_sub(last.at).filter(|interval| *interval >= INTERVAL_LEAST).map(|it| it.as_secs_f64())?;
+    let before = &last.sample;
+    let grown = |now: u64, then: u64| now.saturating_sub(then) as f64;
+    let (arrived, lost) = (grown(sample.arrived, before.arrived), grown(sample.lost, before.lost));
+    let lost_here = if arrived + lost > 0.0 { lost / (arrived + lost) } else { 0.0 };
+    let frames = grown(sample.frames, before.frames) / seconds;
+    Some(Point {
+        at: now,
+        received: 8.0 * grown(sample.received, before.received) / seconds,
+        sent: 8.0 * grown(sample.sent, before.sent) / seconds,
+        loss: sample.lost_there.unwrap_or(0.0).clamp(0.0, 1.0).max(lost_here),
+        round_trip: sample.round_trip,
+        jitter: sample.jitter,
+        frames: (camera && last.camera).then_some(frames),
+    })
+}
+
+impl Phone {
+    /// Of the first of the others.
+    #[must_use]
+    pub fn quality(&self) -> QualityView {
+        let first = self.call.as_ref().and_then(|call| call.first());
+        first.map(|other| other.quality.view()).unwrap_or_default()
+    }
+
+    /// Another one with each change of [`Self::quality`].
+    #[must_use]
+    pub fn quality_revision(&self) -> Option<(PeerId, u64)> {
+        let first = self.call.as_ref().and_then(|call| call.first());
+        first.map(|other| (other.peer, other.quality.revision))
+    }
+
+    pub(super) fn measured(&mut self, peer: PeerId, sample: Sample, now: Time) {
+        self.with_other(peer, |other| {
+            let camera = other.media.camera == CameraState::On;
+            other.quality.measured(sample, camera, now);
+        });
+    }
+
+    pub(super) fn measure_paths(&mut self, now: Time) {
+        let Some(call) = self.call.as_mut().filter(|call| !call.is_over()) else { return };
+        let mut due: Vec<PairId> = Vec::new();
+        for other in &mut call.others {
+            if other.control == ControlState::Open && other.quality.due <= now {
+                other.quality.due = now + self.timeouts.measure;
+                due.extend(other.pair_id());
+            }
+        }
+        for pair in due {
+            self.emit(Effect::Pair { pair, op: PairOp::Measure });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Time = Time::from_secs(1);
+
+    /// Two seconds of a good call.
+    fn good() -> Sample {
+        Sample {
+            sent: 400_000,
+            received: 400_000,
+            arrived: 400,
+            frames: 50,
+            round_trip: Some(Duration::from_millis(40)),
+            ..Sample::default()
+        }
+    }
+
+    /// What has been counted after so many times two seconds, each of them as `each`.
+    fn after(times: u64, each: &Sample) -> Sample {
+        Sample {
+            sent: each.sent * times,
+            received: each.received * times,
+            arrived: each.arrived * times,
+            lost: each.lost * times,
+            frames: each.frames * times,
+            ..each.clone()
+        }
+    }
+
+    fn run(each: &Sample, times: u64) -> Quality {
+        let mut quality = Quality::default();
+        for time in 0..=times {
+            quality.measured(after(time, each), true, 2 * SECOND * time as u32);
+        }
+        quality
+    }
+
+    #[test]
+    fn a_good_call_has_all_bars_and_its_figures() {
+        let quality = run(&good(), 3);
+        assert_eq!(quality.bars(), Some(4));
+        let view = quality.view();
+        assert_eq!(view.points.len(), 3);
+        let point = view.points[2];
+        assert_eq!((point.received, point.sent, point.frames), (1_600_000.0, 1_600_000.0, Some(25.0)));
+    }
+
+    #[test]
+    fn it_is_as_good_as_the_worst_of_it() {
+        let slow = |millis| Sample { round_trip: Some(Duration::from_millis(millis)), ..good() };
+        let lossy = |lost| Sample { lost, arrived: 400 - lost, ..good() };
+        let few = |frames| Sample { frames, ..good() };
+        let there = |lost| Sample { lost_there: Some(lost), ..good() };
+        for (sample, bars) in [
+            (slow(299), 4),
+            (slow(300), 3),
+            (slow(500), 2),
+            (slow(900), 1),
+            (lossy(4), 4),
+            (lossy(8), 3),
+            (lossy(20), 2),
+            (lossy(40), 1),
+            (there(0.2), 1),
+            (few(24), 4),
+            (few(18), 3),
+            (few(10), 2),
+            (few(0), 1),
+            (Sample { received: 0, ..good() }, 0),
+        ] {
+            assert_eq!(run(&sample, 2).bars(), Some(bars), "{sample:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_before_something_was_measured() {
+        assert_eq!(Quality::default().bars(), None);
+        assert_eq!(run(&good(), 0).bars(), None);
+    }
+
+    #[test]
+    fn it_falls_at_once_and_rises_when_it_has_proved_true() {
+        let mut quality = run(&good(), 2);
+        let mut sample = after(3, &good());
+        sample.lost = 100;
+        quality.measured(sample.clone(), true, 6 * SECOND);
+        assert_eq!(quality.bars(), Some(1));
+        let better = |times| Sample { lost: 100, ..after(times, &good()) };
+        quality.measured(better(4), true, 8 * SECOND);
+        assert_eq!(quality.bars(), Some(1));
+        quality.measured(better(5), true, 10 * SECOND);
+        assert_eq!(quality.bars(), Some(4));
+    }
+
+    #[test]
+    fn a_camera_that_was_off_makes_no_bad_call() {
+        let voice = Sample { frames: 0, ..good() };
+        let mut quality = Quality::default();
+        quality.measured(after(0, &voice), false, Time::ZERO);
+        quality.measured(after(1, &voice), false, 2 * SECOND);
+        // It came on in between.
+        quality.measured(Sample { frames: 3, ..after(2, &voice) }, true, 4 * SECOND);
+        assert_eq!(quality.bars(), Some(4));
+    }
+
+    #[test]
+    fn another_connection_counts_from_nothing() {
+        let mut quality = run(&good(), 5);
+        quality.start_over(10 * SECOND);
+        quality.measured(after(1, &good()), true, 12 * SECOND);
+        quality.measured(after(2, &good()), true, 14 * SECOND);
+        assert_eq!((quality.bars(), quality.points.len()), (Some(4), 6));
+    }
+
+    #[test]
+    fn less_is_sent_after_a_bad_while_and_more_after_a_good_one() {
+        let mut quality = run(&good(), 2);
+        let mut lost = 0;
+        let mut poor = Vec::new();
+        for time in 3..12 {
+            lost += if time < 6 { 200 } else { 0 };
+            quality.measured(Sample { lost, ..after(time, &good()) }, true, 2 * SECOND * time as u32);
+            poor.push(quality.is_poor());
+        }
+        assert_eq!(poor, [false, false, true, true, true, true, true, false, false]);
+    }
+
+    #[test]
+    fn a_long_call_is_remembered_for_three_minutes() {
+        assert_eq!(run(&good(), 200).view().points.len(), POINTS_MOST);
+    }
+
+    #[test]
+    fn figures_that_make_no_sense_end_nothing() {
+        let mut quality = run(&good(), 1);
+        let absurd = Sample { sent: u64::MAX, lost_there: Some(f64::NAN), ..Sample::default() };
+        quality.measured(absurd, true, 4 * SECOND);
+        quality.measured(good(), true, 4 * SECOND);
+        quality.measured(good(), true, SECOND);
+        assert!(quality.bars().is_some());
+    }
+}

@@ -1,0 +1,184 @@
+//! How a connection goes, in words: what the screen says, and what somebody copies for whoever helps. No names, no
+//! addresses.
+
+use std::{fmt::Write, time::Duration};
+
+use crate::call::{
+    control::Size,
+    quality::{CandidateKind, Point, QualityView, Route, Stream, Transport},
+};
+
+/// What the bars say.
+#[must_use]
+pub const fn bars(bars: u8) -> &'static str {
+    match bars {
+        0 => "Nothing arrives",
+        1 => "Bad",
+        2 => "Poor",
+        3 => "Good",
+        _ => "Very good",
+    }
+}
+
+/// What is worst, if anything is.
+#[must_use]
+pub fn advice(point: &Point) -> Option<&'static str> {
+    let alone = |keep: fn(&Point) -> Point| keep(point).bars() == point.bars();
+    match point.bars() {
+        4.. => None,
+        0 => Some("Nothing has arrived for a moment. The call looks for another path by itself."),
+        _ if alone(|point| Point { round_trip: None, frames: None, ..*point }) => Some(
+            "Some of it gets lost on the way: often a weak wireless network. Closer to the router, or by cable, it is better.",
+        ),
+        _ if alone(|point| Point { loss: 0.0, frames: None, ..*point }) => Some(
+            "What you say arrives late: the way is long, or somebody fills the line with something else.",
+        ),
+        _ => Some("Few pictures arrive: one of the two machines, or the line, has too much to do."),
+    }
+}
+
+/// How the path runs.
+#[must_use]
+pub fn route(route: Route) -> String {
+    let way = if route.is_relayed() { "Through a relay" } else { "Direct" };
+    let transport = match route.transport {
+        Transport::Udp => "UDP",
+        Transport::Tcp => "TCP",
+        Transport::Tls => "TLS",
+    };
+    let family = match route.ipv6 {
+        Some(true) => ", IPv6",
+        Some(false) => ", IPv4",
+        None => "",
+    };
+    format!("{way}, {transport}{family}")
+}
+
+const fn candidate(kind: CandidateKind) -> &'static str {
+    match kind {
+        CandidateKind::Host => "host",
+        CandidateKind::ServerReflexive => "server reflexive",
+        CandidateKind::PeerReflexive => "peer reflexive",
+        CandidateKind::Relayed => "relayed",
+    }
+}
+
+/// How far back the curves go.
+#[must_use]
+pub fn lately(minutes: u32) -> String {
+    if minutes == 1 { "Over the last minute".into() } else { format!("Over the last {minutes} minutes") }
+}
+
+/// A picture and how it is written, such as `640 × 480, VP8`.
+#[must_use]
+pub fn stream(stream: &Stream) -> Option<String> {
+    let Size { width, height } = stream.size?;
+    let codec = stream.codec.as_ref().map(|codec| format!(", {codec}")).unwrap_or_default();
+    Some(format!("{width} × {height}{codec}"))
+}
+
+#[must_use]
+pub fn bitrate(bits: f64) -> String {
+    if bits >= 1e6 { format!("{:.1} Mbit/s", bits / 1e6) } else { format!("{:.0} kbit/s", bits / 1e3) }
+}
+
+#[must_use]
+pub fn share(part: f64) -> String {
+    format!("{:.1} %", part * 100.0)
+}
+
+#[must_use]
+pub fn millis(time: f64) -> String {
+    format!("{:.0} ms", time * 1e3)
+}
+
+/// Everything that was measured, to be pasted somewhere.
+#[must_use]
+pub fn report(QualityView { points, sample }: &QualityView) -> String {
+    let mut text = String::from("Tincan, a call's connection\n");
+    let mut line = |name: &str, value: Option<String>| {
+        // A string takes everything.
+        let _ = writeln!(text, "{name}: {}", value.as_deref().unwrap_or("unknown"));
+    };
+    line("Quality", points.last().map(|point| format!("{} of 4", point.bars())));
+    line("Path", sample.route.map(route));
+    line("Candidates", sample.route.map(|it| [candidate(it.here), candidate(it.there)].join(" to ")));
+    line("Picture received", stream(&sample.comes));
+    line("Picture sent", stream(&sample.goes));
+    line("Sound", sample.sound_codec.clone());
+    text.push_str(
+        "\nseconds ago, received kbit/s, sent kbit/s, loss %, round trip ms, jitter ms, pictures/s\n",
+    );
+    let now = points.last().map_or(Duration::ZERO, |point| point.at);
+    let some = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.0}"));
+    let millis = |time: Option<Duration>| some(time.map(|time| time.as_secs_f64() * 1e3));
+    for point in points.iter().rev() {
+        let _ = writeln!(
+            text,
+            "{}, {:.0}, {:.0}, {:.1}, {}, {}, {}",
+            now.saturating_sub(point.at).as_secs(),
+            point.received / 1e3,
+            point.sent / 1e3,
+            point.loss * 100.0,
+            millis(point.round_trip),
+            millis(point.jitter),
+            some(point.frames),
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::quality::Sample;
+
+    const GOOD: Point = Point {
+        at: Duration::from_secs(9),
+        received: 1_200_000.0,
+        sent: 800_000.0,
+        loss: 0.0,
+        round_trip: Some(Duration::from_millis(40)),
+        jitter: None,
+        frames: Some(25.0),
+    };
+
+    #[test]
+    fn advice_is_about_what_is_worst() {
+        assert_eq!(advice(&GOOD), None);
+        for (point, word) in [
+            (Point { loss: 0.2, ..GOOD }, "lost"),
+            (Point { round_trip: Some(Duration::from_secs(1)), ..GOOD }, "late"),
+            (Point { frames: Some(1.0), ..GOOD }, "Few pictures"),
+            (Point { frames: Some(1.0), loss: 0.03, ..GOOD }, "Few pictures"),
+            (Point { received: 0.0, ..GOOD }, "Nothing"),
+        ] {
+            assert!(advice(&point).unwrap().contains(word), "{point:?}");
+        }
+    }
+
+    #[test]
+    fn a_report_has_every_point_and_says_what_it_does_not_know() {
+        let earlier = Point { at: Duration::from_secs(7), loss: 0.125, ..GOOD };
+        let report = report(&QualityView { points: vec![earlier, GOOD], sample: Sample::default() });
+        assert!(report.contains("Quality: 4 of 4\nPath: unknown\n"), "{report}");
+        assert!(
+            report.ends_with("0, 1200, 800, 0.0, 40, -, 25\n2, 1200, 800, 12.5, 40, -, 25\n"),
+            "{report}"
+        );
+    }
+
+    #[test]
+    fn paths_are_named() {
+        let direct = Route {
+            here: CandidateKind::Host,
+            there: CandidateKind::PeerReflexive,
+            transport: Transport::Udp,
+            ipv6: Some(false),
+        };
+        assert_eq!(route(direct), "Direct, UDP, IPv4");
+        let relayed =
+            Route { there: CandidateKind::Relayed, transport: Transport::Tls, ipv6: None, ..direct };
+        assert_eq!(route(relayed), "Through a relay, TLS");
+    }
+}
