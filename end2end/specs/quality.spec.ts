@@ -6,7 +6,7 @@ import { expect, test } from '../support/test';
 const fact = ({ page }: Person, name: string) =>
   page.locator('.connection__facts > div').filter({ hasText: name }).locator('dd');
 
-test('bars say how it goes, and what was measured is behind them, with the server gone', async ({ alice, bob, server }) => {
+test('bars say how it goes, and what was measured is behind them, with the server gone @once', async ({ alice, bob, server }) => {
   await alice.context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await areInACall(alice, bob);
   await alice.seesTheCameraOf(bob);

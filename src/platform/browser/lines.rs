@@ -163,6 +163,11 @@ impl Lines {
         }
     }
 
+    /// What goes to the other side.
+    pub fn own(&self, line: Line) -> Option<MediaStreamTrack> {
+        self.transceivers.borrow().get(line as usize).and_then(|transceiver| transceiver.sender().track())
+    }
+
     /// What a line is called in descriptions and statistics.
     pub fn mid(&self, line: Line) -> Option<String> {
         self.transceivers.borrow().get(line as usize).and_then(RtcRtpTransceiver::mid)

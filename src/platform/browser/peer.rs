@@ -250,7 +250,9 @@ impl Inner {
     fn measure(&self) {
         let id = |line| self.lines.remote(line).map(|track| track.id()).unwrap_or_default();
         let mid = self.lines.mid(Line::Camera).unwrap_or_default();
-        let tracks = Tracks { camera: id(Line::Camera), voice: id(Line::Microphone), own_camera: mid };
+        let own_size = self.lines.own(Line::Camera).and_then(|track| stats::size_of(&track));
+        let tracks =
+            Tracks { camera: id(Line::Camera), voice: id(Line::Microphone), own_camera: mid, own_size };
         stats::measure(&self.connection, &self.reporter, tracks);
     }
 

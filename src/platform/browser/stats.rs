@@ -5,7 +5,7 @@ use std::time::Duration;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{RtcPeerConnection, RtcStatsReport};
+use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcStatsReport};
 
 use super::{js, reporter::Reporter};
 use crate::call::{
@@ -21,6 +21,8 @@ pub struct Tracks {
     pub voice: String,
     /// The own one, by its mid.
     pub own_camera: String,
+    /// What it says of itself: Firefox counts nothing before the encoder.
+    pub own_size: Option<Size>,
 }
 
 /// Reports everything that is counted, once the browser has told.
@@ -32,6 +34,12 @@ pub fn measure(connection: &RtcPeerConnection, reporter: &Reporter, tracks: Trac
             reporter.report(PairEvent::Measured(Box::new(sample)));
         }
     });
+}
+
+/// How large a camera's pictures are (W3C Media Capture and Streams, section 4.3.8).
+pub fn size_of(track: &MediaStreamTrack) -> Option<Size> {
+    let settings = js::call(track, "getSettings", &[]).ok()?;
+    Entry(settings).size("width", "height")
 }
 
 /// A report's entries.
@@ -116,7 +124,7 @@ impl Report {
             frames: camera.map_or(0, |camera| camera.count("framesDecoded")),
             comes: self.stream(camera),
             goes: self.stream(own),
-            camera: source.and_then(|source| source.size("width", "height")),
+            camera: source.and_then(|source| source.size("width", "height")).or(tracks.own_size),
             sound_codec: self.codec(voice),
             route: self.route(),
         }
