@@ -15,7 +15,7 @@ use crate::{
     call::{
         Phone, Start,
         effect::{Effect, PairOp},
-        input::{Input, PageEvent, PairEvent},
+        input::{Action, Input, PageEvent, PairEvent},
         view::{Entry, View},
     },
     platform::{Performer, Platform},
@@ -205,8 +205,11 @@ impl Engine {
 
 /// The browser makes the answer now, or there will be none; or the person does something and wants to see it.
 fn is_worth_showing(input: &Input) -> bool {
-    matches!(
-        input,
-        Input::Person(_) | Input::Pair { event: PairEvent::Answering | PairEvent::Failed { .. }, .. }
-    )
+    match input {
+        // Said by the page itself, while it is being drawn.
+        Input::Person(Action::Show { .. }) => false,
+        Input::Person(_) => true,
+        Input::Pair { event, .. } => matches!(event, PairEvent::Answering | PairEvent::Failed { .. }),
+        _ => false,
+    }
 }
