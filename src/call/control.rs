@@ -17,7 +17,7 @@ pub enum Control {
     HangUp {},
     /// I am here; said again and again.
     Heartbeat {},
-    /// So large I show your camera, in pixels of my screen; 0 when I do not.
+    /// So large I show your camera, in pixels of my screen.
     View(Size),
     /// I took a picture of you.
     Picture(Picture),

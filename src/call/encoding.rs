@@ -90,13 +90,12 @@ impl Phone {
         }
     }
 
-    /// Everybody knows how large they are shown here: not at all, while nobody looks at this page.
+    /// Everybody knows how large they are shown here, also in a tab that nobody looks at: who looks away is nobody's business.
     pub(super) fn settle_panes(&mut self) {
         let Some(call) = self.call.as_mut().filter(|call| !call.is_over()) else { return };
         let mut changed: Vec<(PairId, Size)> = Vec::new();
         for other in call.others.iter_mut().filter(|other| other.control == ControlState::Open) {
             let Some((pair, shown)) = other.pair_id().zip(other.shown) else { continue };
-            let shown = if self.hidden { Size::default() } else { shown };
             if other.told.replace((pair, shown)) != Some((pair, shown)) {
                 changed.push((pair, shown));
             }

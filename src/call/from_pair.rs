@@ -135,6 +135,7 @@ impl Phone {
         other.watch = None;
         other.relayed = None;
         other.screen_shown = false;
+        other.pane = None;
         other.seek(now, patience);
         if let Some(old) = old {
             self.close_pair(old);
@@ -207,11 +208,10 @@ impl Phone {
     }
 
     fn control_opened(&mut self, id: PairId, now: Time) {
-        let (state, measure) = (self.local.announced(), self.timeouts.measure);
+        let state = self.local.announced();
         self.with_other(id.peer, |other| {
             other.control = ControlState::Open;
-            other.quality.start_over(now + measure);
-            other.pane = None;
+            other.quality.start_over(now);
             other.watch = Some(Watch::new(now));
             other.pictures.start_over();
         });

@@ -121,7 +121,7 @@ pub enum Action {
     /// Whether this device keeps a list of its calls.
     KeepHistory(bool),
     ClearHistory,
-    /// So large somebody's camera is on the screen, in its pixels; 0 when it is not.
+    /// So large somebody's camera is on the screen, in its pixels.
     Show {
         peer: PeerId,
         size: Size,

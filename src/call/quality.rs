@@ -16,21 +16,26 @@ const POINTS_MOST: usize = 90;
 /// So many poor points in a row, and this side sends less; so many good ones, and it sends more again.
 const POOR_IN_A_ROW: usize = 3;
 const GOOD_IN_A_ROW: usize = 5;
+/// How much of it is lost then.
+const POOR: f64 = 0.10;
+const GOOD: f64 = 0.03;
+/// Whoever has just been connected waits for a picture, and needs the processor for that.
+const FIRST_AFTER: Duration = Duration::from_secs(1);
 /// Two counts in a shorter time say nothing.
 const INTERVAL_LEAST: Duration = Duration::from_millis(500);
 
-/// What the browser counts on one connection (W3C WebRTC Statistics). Counters grow for as long as the connection
-/// lives; what a browser does not tell is 0 or absent.
+/// What the browser counts on one connection (W3C WebRTC Statistics). What a browser does not tell is 0 or absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
-    /// Bytes, on all candidate pairs together.
+    /// Bytes. Where a browser counts each candidate pair by itself, they fall when it forgets one.
     pub sent: u64,
     pub received: u64,
     /// Packets of sound and pictures that came from the other side, and that did not.
     pub arrived: u64,
     pub lost: u64,
-    /// Of what this side sends, the part that did not arrive lately, 0 to 1: the other side's word.
-    pub lost_there: Option<f64>,
+    /// Packets of what this side sends, and of those that did not arrive: the other side's word.
+    pub went: u64,
+    pub lost_there: u64,
     pub round_trip: Option<Duration>,
     /// Of their voice.
     pub jitter: Option<Duration>,
@@ -95,6 +100,8 @@ pub struct Point {
     pub sent: f64,
     /// The worse of both ways, 0 to 1.
     pub loss: f64,
+    /// Of what this side sends, 0 to 1.
+    pub lost_there: f64,
     pub round_trip: Option<Duration>,
     pub jitter: Option<Duration>,
     /// Pictures a second; nothing while their camera is off.
@@ -130,6 +137,10 @@ pub struct Quality {
     pub(super) due: Time,
     last: Option<Last>,
     points: VecDeque<Point>,
+    /// When this connection was made: points from before are of another one.
+    since: Time,
+    /// The own camera, as it was last seen to be.
+    camera: Option<Size>,
     is_poor: bool,
     revision: u64,
 }
@@ -144,6 +155,8 @@ struct Last {
 /// For the screen.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct QualityView {
+    /// 0 to 4, once there is something to say.
+    pub bars: Option<u8>,
     /// Oldest first.
     pub points: Vec<Point>,
     pub sample: Sample,
@@ -152,35 +165,45 @@ pub struct QualityView {
 impl Quality {
     /// Takes a sample; `camera` says whether theirs is on.
     pub fn measured(&mut self, sample: Sample, camera: bool, now: Time) {
-        if let Some(last) = &self.last
-            && let Some(point) = point(last, &sample, camera, now)
-        {
+        let last = self.last.as_ref();
+        if last.is_some_and(|last| now < last.at + INTERVAL_LEAST) {
+            return;
+        }
+        if let Some(point) = last.and_then(|last| point(last, &sample, camera, now)) {
             self.points.push_back(point);
             if self.points.len() > POINTS_MOST {
                 self.points.pop_front();
             }
             self.judge();
         }
+        self.camera = sample.camera.or(self.camera);
         self.last = Some(Last { at: now, sample, camera });
         self.revision += 1;
     }
 
     /// Another connection counts from 0. What was measured on the one before is still true.
-    pub fn start_over(&mut self, due: Time) {
+    pub fn start_over(&mut self, now: Time) {
         self.last = None;
-        self.due = due;
+        self.since = now;
+        self.due = now + FIRST_AFTER;
+        self.is_poor = false;
+    }
+
+    /// Newest first, those of this connection.
+    fn newest(&self, many: usize) -> impl Iterator<Item = &Point> {
+        self.points.iter().rev().take_while(|point| point.at > self.since).take(many)
     }
 
     fn judge(&mut self) {
-        let newest = |many: usize| self.points.iter().rev().take(many).map(Point::bars);
-        if newest(POOR_IN_A_ROW).filter(|bars| *bars <= 1).count() == POOR_IN_A_ROW {
+        let lost = |many| self.newest(many).map(|point| point.lost_there);
+        if lost(POOR_IN_A_ROW).filter(|lost| *lost >= POOR).count() == POOR_IN_A_ROW {
             self.is_poor = true;
-        } else if newest(GOOD_IN_A_ROW).filter(|bars| *bars >= 3).count() == GOOD_IN_A_ROW {
+        } else if lost(GOOD_IN_A_ROW).filter(|lost| *lost < GOOD).count() == GOOD_IN_A_ROW {
             self.is_poor = false;
         }
     }
 
-    /// Whether it has been so bad for a while that less should be sent.
+    /// Whether so much of what is sent has been lost for a while that less should be sent.
     #[must_use]
     pub fn is_poor(&self) -> bool {
         self.is_poor
@@ -190,33 +213,35 @@ impl Quality {
     /// when that has proved to be true.
     #[must_use]
     pub fn bars(&self) -> Option<u8> {
-        self.points.iter().rev().take(2).map(Point::bars).min()
+        self.newest(2).map(Point::bars).min()
     }
 
     #[must_use]
     pub fn camera(&self) -> Option<Size> {
-        self.last.as_ref().and_then(|last| last.sample.camera)
+        self.camera
     }
 
-    fn view(&self) -> QualityView {
+    fn view(&self, bars: Option<u8>) -> QualityView {
         let sample = self.last.as_ref().map(|last| last.sample.clone()).unwrap_or_default();
-        QualityView { points: self.points.iter().copied().collect(), sample }
+        QualityView { bars, points: self.points.iter().copied().collect(), sample }
     }
 }
 
 fn point(last: &Last, sample: &Sample, camera: bool, now: Time) -> Option<Point> {
-    let seconds =
-        now.checked_sub(last.at).filter(|interval| *interval >= INTERVAL_LEAST).map(|it| it.as_secs_f64())?;
+    let seconds = now.checked_sub(last.at)?.as_secs_f64();
     let before = &last.sample;
     let grown = |now: u64, then: u64| now.saturating_sub(then) as f64;
+    let part = |lost: f64, of: f64| if of > 0.0 { (lost / of).min(1.0) } else { 0.0 };
     let (arrived, lost) = (grown(sample.arrived, before.arrived), grown(sample.lost, before.lost));
-    let lost_here = if arrived + lost > 0.0 { lost / (arrived + lost) } else { 0.0 };
+    let lost_there = part(grown(sample.lost_there, before.lost_there), grown(sample.went, before.went));
     let frames = grown(sample.frames, before.frames) / seconds;
     Some(Point {
         at: now,
-        received: 8.0 * grown(sample.received, before.received) / seconds,
+        // A pair that the browser has forgotten took its count with it: that says nothing of what arrives.
+        received: 8.0 * sample.received.checked_sub(before.received)? as f64 / seconds,
         sent: 8.0 * grown(sample.sent, before.sent) / seconds,
-        loss: sample.lost_there.unwrap_or(0.0).clamp(0.0, 1.0).max(lost_here),
+        loss: part(lost, arrived + lost).max(lost_there),
+        lost_there,
         round_trip: sample.round_trip,
         jitter: sample.jitter,
         frames: (camera && last.camera).then_some(frames),
@@ -228,14 +253,14 @@ impl Phone {
     #[must_use]
     pub fn quality(&self) -> QualityView {
         let first = self.call.as_ref().and_then(|call| call.first());
-        first.map(|other| other.quality.view()).unwrap_or_default()
+        first.map(|other| other.quality.view(other.bars())).unwrap_or_default()
     }
 
     /// Another one with each change of [`Self::quality`].
     #[must_use]
-    pub fn quality_revision(&self) -> Option<(PeerId, u64)> {
+    pub fn quality_revision(&self) -> Option<(PeerId, u64, Option<u8>)> {
         let first = self.call.as_ref().and_then(|call| call.first());
-        first.map(|other| (other.peer, other.quality.revision))
+        first.map(|other| (other.peer, other.quality.revision, other.bars()))
     }
 
     pub(super) fn measured(&mut self, peer: PeerId, sample: Sample, now: Time) {
@@ -272,6 +297,7 @@ mod tests {
             sent: 400_000,
             received: 400_000,
             arrived: 400,
+            went: 400,
             frames: 50,
             round_trip: Some(Duration::from_millis(40)),
             ..Sample::default()
@@ -285,6 +311,8 @@ mod tests {
             received: each.received * times,
             arrived: each.arrived * times,
             lost: each.lost * times,
+            went: each.went * times,
+            lost_there: each.lost_there * times,
             frames: each.frames * times,
             ..each.clone()
         }
@@ -302,7 +330,7 @@ mod tests {
     fn a_good_call_has_all_bars_and_its_figures() {
         let quality = run(&good(), 3);
         assert_eq!(quality.bars(), Some(4));
-        let view = quality.view();
+        let view = quality.view(quality.bars());
         assert_eq!(view.points.len(), 3);
         let point = view.points[2];
         assert_eq!((point.received, point.sent, point.frames), (1_600_000.0, 1_600_000.0, Some(25.0)));
@@ -313,7 +341,7 @@ mod tests {
         let slow = |millis| Sample { round_trip: Some(Duration::from_millis(millis)), ..good() };
         let lossy = |lost| Sample { lost, arrived: 400 - lost, ..good() };
         let few = |frames| Sample { frames, ..good() };
-        let there = |lost| Sample { lost_there: Some(lost), ..good() };
+        let there = |lost_there| Sample { lost_there, ..good() };
         for (sample, bars) in [
             (slow(299), 4),
             (slow(300), 3),
@@ -323,7 +351,7 @@ mod tests {
             (lossy(8), 3),
             (lossy(20), 2),
             (lossy(40), 1),
-            (there(0.2), 1),
+            (there(80), 1),
             (few(24), 4),
             (few(18), 3),
             (few(10), 2),
@@ -367,8 +395,10 @@ mod tests {
 
     #[test]
     fn another_connection_counts_from_nothing() {
-        let mut quality = run(&good(), 5);
+        let mut quality = run(&Sample { lost: 400, ..good() }, 5);
+        assert_eq!(quality.bars(), Some(1));
         quality.start_over(10 * SECOND);
+        assert_eq!(quality.bars(), None, "nothing is known of it yet");
         quality.measured(after(1, &good()), true, 12 * SECOND);
         quality.measured(after(2, &good()), true, 14 * SECOND);
         assert_eq!((quality.bars(), quality.points.len()), (Some(4), 6));
@@ -377,11 +407,11 @@ mod tests {
     #[test]
     fn less_is_sent_after_a_bad_while_and_more_after_a_good_one() {
         let mut quality = run(&good(), 2);
-        let mut lost = 0;
+        let mut lost_there = 0;
         let mut poor = Vec::new();
         for time in 3..12 {
-            lost += if time < 6 { 200 } else { 0 };
-            quality.measured(Sample { lost, ..after(time, &good()) }, true, 2 * SECOND * time as u32);
+            lost_there += if time < 6 { 200 } else { 0 };
+            quality.measured(Sample { lost_there, ..after(time, &good()) }, true, 2 * SECOND * time as u32);
             poor.push(quality.is_poor());
         }
         assert_eq!(poor, [false, false, true, true, true, true, true, false, false]);
@@ -389,13 +419,29 @@ mod tests {
 
     #[test]
     fn a_long_call_is_remembered_for_three_minutes() {
-        assert_eq!(run(&good(), 200).view().points.len(), POINTS_MOST);
+        assert_eq!(run(&good(), 200).points.len(), POINTS_MOST);
+    }
+
+    #[test]
+    fn a_forgotten_path_is_no_silence() {
+        let mut quality = run(&good(), 3);
+        quality.measured(Sample { received: 1_000, ..after(4, &good()) }, true, 8 * SECOND);
+        assert_eq!(quality.bars(), Some(4));
+    }
+
+    #[test]
+    fn samples_that_come_too_soon_put_nothing_off() {
+        let mut quality = Quality::default();
+        for tenth in 0..=20 {
+            quality.measured(after(tenth, &good()), true, SECOND * tenth as u32 / 10);
+        }
+        assert_eq!(quality.points.len(), 4);
     }
 
     #[test]
     fn figures_that_make_no_sense_end_nothing() {
         let mut quality = run(&good(), 1);
-        let absurd = Sample { sent: u64::MAX, lost_there: Some(f64::NAN), ..Sample::default() };
+        let absurd = Sample { sent: u64::MAX, lost_there: u64::MAX, ..Sample::default() };
         quality.measured(absurd, true, 4 * SECOND);
         quality.measured(good(), true, 4 * SECOND);
         quality.measured(good(), true, SECOND);

@@ -213,7 +213,7 @@ impl Platform {
         }
     }
 
-    /// Takes a picture of what a video element shows of a stream, at the camera's resolution. It comes to `done`;
+    /// Takes a picture of what a video element shows of a stream, as large as it comes. The picture goes to `done`;
     /// nothing does when there is nothing to see.
     pub fn photograph(
         &self,

@@ -121,7 +121,7 @@ impl Platform {
     /// Takes the files that were chosen, dropped or pasted; they come to `done`, with their previews.
     pub fn pick_files(&self, _event: &Event, _done: impl FnOnce(Vec<Picked>) + 'static) {}
 
-    /// Takes a picture of what a video element shows of a stream, at the camera's resolution. It comes to `done`;
+    /// Takes a picture of what a video element shows of a stream, as large as it comes. The picture goes to `done`;
     /// nothing does when there is nothing to see.
     pub fn photograph(
         &self,

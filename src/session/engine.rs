@@ -15,7 +15,7 @@ use crate::{
     call::{
         Phone, Start,
         effect::{Effect, PairOp},
-        input::{Action, Input, PageEvent, PairEvent},
+        input::{Input, PageEvent, PairEvent},
         view::{Entry, View},
     },
     platform::{Performer, Platform},
@@ -46,7 +46,7 @@ pub struct Engine {
     loaded_at: Cell<Duration>,
     chat_revision: Cell<Option<(CallId, u64)>>,
     files_revision: Cell<Option<(CallId, u64)>>,
-    quality_revision: Cell<Option<(PeerId, u64)>>,
+    quality_revision: Cell<Option<(PeerId, u64, Option<u8>)>>,
 }
 
 impl Engine {
@@ -203,13 +203,7 @@ impl Engine {
     }
 }
 
-/// The browser makes the answer now, or there will be none; or the person does something and wants to see it.
+/// The browser makes the answer now, or there will be none.
 fn is_worth_showing(input: &Input) -> bool {
-    match input {
-        // Said by the page itself, while it is being drawn.
-        Input::Person(Action::Show { .. }) => false,
-        Input::Person(_) => true,
-        Input::Pair { event, .. } => matches!(event, PairEvent::Answering | PairEvent::Failed { .. }),
-        _ => false,
-    }
+    matches!(input, Input::Pair { event: PairEvent::Answering | PairEvent::Failed { .. }, .. })
 }

@@ -15,6 +15,7 @@ use super::{
     focus,
     icon::{Glyph, Icon},
     live::{live, memo},
+    quality::Connection,
     remote_pane::RemotePane,
     screen_pane::ScreenPane,
     self_pane::{Arrangement, SelfPane},
@@ -57,6 +58,7 @@ pub fn CallScreen() -> impl IntoView {
     let Arrangement { corner, swapped, .. } = extras.arrangement;
     let shown = memo(move || shows_screen(session));
     let picker = Picker::new();
+    let connection = RwSignal::new(false);
     let furnished = furnished_soon(untrack(|| outgoing.get()));
     let wake = move || awake.update(|awake| *awake = !*awake);
     // Where the focus is from: a pointer, or the keyboard.
@@ -135,10 +137,11 @@ pub fn CallScreen() -> impl IntoView {
             </div>
             <header class="call__head">
                 <h1 tabindex="-1" node_ref=heading>{name}</h1>
-                <CallStatusLine status/>
+                <CallStatusLine status connection/>
                 {live(move || (!outgoing.get()).then(|| view! { <Badges/> }.into_fresh()))}
                 <PictureTaken/>
             </header>
+            <Connection open=connection/>
             <SelfPane arrangement=extras.arrangement/>
             {live(move || furnished.get().then(|| view! {
                 <div class="call__foot">

@@ -21,7 +21,7 @@ use crate::{
 };
 
 #[component]
-pub fn CallStatusLine(status: Memo<CallStatus>) -> impl IntoView {
+pub fn CallStatusLine(status: Memo<CallStatus>, connection: RwSignal<bool>) -> impl IntoView {
     let session = expect_context::<Session>();
     let connected = memo(move || match status.get() {
         CallStatus::Connected { since } => Some(since),
@@ -29,17 +29,17 @@ pub fn CallStatusLine(status: Memo<CallStatus>) -> impl IntoView {
     });
     let setup = memo(move || session.call.with(|call| call.as_ref().and_then(|call| call.setup)));
     view! {
-        <p class="status">
+        <div class="status">
             <span class="status__words" role="status" data-testid="call-status">
                 {live(move || words::call_status(status.get()))}
             </span>
             {live(move || connected.get().map(|since| view! { <Lasting since/> <Path/> }.into_fresh()))}
-            <Bars/>
+            <Bars open=connection/>
             {live(move || {
                 let setup = setup.get().filter(|_| connected.with(Option::is_some));
                 setup.map(|setup| view! { <span class="status__setup" data-testid="setup">{words::setup(setup)}</span> }.into_fresh())
             })}
-        </p>
+        </div>
     }
     .into_fresh()
 }

@@ -1,11 +1,13 @@
 //! A figure over the last minutes, as the path of a drawing.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use crate::call::quality::Point;
 
 pub const WIDTH: f64 = 180.0;
 pub const HEIGHT: f64 = 40.0;
+/// Nothing was measured in between.
+const GAP: Duration = Duration::from_secs(10);
 /// In seconds: a shorter call does not fill it.
 const SPAN_LEAST: f64 = 60.0;
 
@@ -28,7 +30,12 @@ pub fn curve(points: &[Point], read: fn(&Point) -> Option<f64>, least: f64) -> S
     let scale = WIDTH / span(points);
     let mut path = String::new();
     let mut word = 'M';
+    let mut before = newest.at;
     for point in points {
+        if point.at.saturating_sub(before) > GAP {
+            word = 'M';
+        }
+        before = point.at;
         let Some(value) = read(point) else {
             word = 'M';
             continue;
@@ -44,8 +51,6 @@ pub fn curve(points: &[Point], read: fn(&Point) -> Option<f64>, least: f64) -> S
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn point(at: u64, frames: Option<f64>) -> Point {
@@ -54,6 +59,7 @@ mod tests {
             received: 0.0,
             sent: 0.0,
             loss: 0.0,
+            lost_there: 0.0,
             round_trip: None,
             jitter: None,
             frames,
@@ -62,9 +68,9 @@ mod tests {
 
     #[test]
     fn the_newest_is_at_the_right_and_the_highest_at_the_top() {
-        let points = [point(0, Some(0.0)), point(90, Some(20.0)), point(180, Some(10.0))];
-        assert_eq!(curve(&points, |point| point.frames, 1.0), "M0.0 40.0L90.0 0.0L180.0 20.0");
-        assert_eq!(curve(&points, |point| point.frames, 40.0), "M0.0 40.0L90.0 20.0L180.0 30.0");
+        let points = [point(0, Some(0.0)), point(5, Some(20.0)), point(10, Some(10.0))];
+        assert_eq!(curve(&points, |point| point.frames, 1.0), "M150.0 40.0L165.0 0.0L180.0 20.0");
+        assert_eq!(curve(&points, |point| point.frames, 40.0), "M150.0 40.0L165.0 20.0L180.0 30.0");
     }
 
     #[test]
@@ -78,6 +84,8 @@ mod tests {
     fn nothing_leaves_a_gap() {
         let points = [point(0, Some(1.0)), point(2, None), point(4, Some(1.0))];
         assert_eq!(curve(&points, |point| point.frames, 1.0), "M168.0 0.0M180.0 0.0");
+        let apart = [point(0, Some(1.0)), point(30, Some(1.0))];
+        assert_eq!(curve(&apart, |point| point.frames, 1.0), "M90.0 0.0M180.0 0.0");
         assert_eq!(curve(&[], |point| point.frames, 1.0), "");
     }
 }

@@ -15,17 +15,15 @@ use crate::{
     session::Session,
 };
 
-/// Nothing before there is something to say.
+/// Nothing before there is something to say. They open what is behind them.
 #[component]
-pub fn Bars() -> impl IntoView {
+pub fn Bars(open: RwSignal<bool>) -> impl IntoView {
     let session = expect_context::<Session>();
-    let open = RwSignal::new(false);
     let bars = memo(move || {
         session.call.with(|call| call.as_ref().and_then(|call| call.others.first()).and_then(|it| it.bars))
     });
     let known = memo(move || bars.with(Option::is_some));
-    live(move || known.get().then(|| view! { <Button bars open/> <Connection open/> }.into_fresh()))
-        .into_fresh()
+    live(move || known.get().then(|| view! { <Button bars open/> }.into_fresh())).into_fresh()
 }
 
 #[component]
@@ -64,7 +62,7 @@ fn Button(bars: Memo<Option<u8>>, open: RwSignal<bool>) -> impl IntoView {
 
 /// Shown while `open`; however it is closed, that is false then.
 #[component]
-fn Connection(open: RwSignal<bool>) -> impl IntoView {
+pub fn Connection(open: RwSignal<bool>) -> impl IntoView {
     let session = expect_context::<Session>();
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
@@ -90,6 +88,7 @@ fn Connection(open: RwSignal<bool>) -> impl IntoView {
 fn Measured() -> impl IntoView {
     let session = expect_context::<Session>();
     let newest = memo(move || session.quality.with(|quality| quality.points.last().copied()));
+    let bars = memo(move || session.quality.with(|quality| quality.bars));
     let fact = |name: &'static str, read: fn(&Sample) -> Option<String>| {
         let value = memo(move || session.quality.with(|quality| read(&quality.sample)));
         view! {
@@ -104,8 +103,11 @@ fn Measured() -> impl IntoView {
     view! {
         <div class="connection__body">
         <p>
-            <strong>{live(move || newest.get().map(|point| report::bars(point.bars())))}</strong>
-            {live(move || newest.get().and_then(|point| report::advice(&point)).map(|advice| format!(". {advice}")))}
+            <strong>{live(move || bars.get().map(report::bars))}</strong>
+            {live(move || {
+                let advice = bars.get().zip(newest.get()).and_then(|(bars, point)| report::advice(bars, &point));
+                advice.map(|advice| format!(". {advice}"))
+            })}
         </p>
         <dl class="connection__facts">
             {fact("Path", |sample| sample.route.map(report::route))}

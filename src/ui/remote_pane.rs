@@ -24,7 +24,14 @@ pub fn RemotePane(other: ParticipantView) -> impl IntoView {
     let video = NodeRef::<html::Video>::new();
     if let Some(platform) = session.platform() {
         platform.attach(StreamKey::RemoteCamera(peer), video);
-        platform.watch_size(video, move |size| session.act(Action::Show { peer, size }));
+        // Not while the connection is made: whoever waits for a face has no time for this.
+        let seen =
+            memo(move || session.call.with(|call| call.as_ref().is_some_and(|call| call.setup.is_some())));
+        Effect::new(move |_| {
+            if seen.get() {
+                platform.watch_size(video, move |size| session.act(Action::Show { peer, size }));
+            }
+        });
     }
     let camera = memo(move || session.call.with(|call| camera(call.as_ref(), peer)));
     let name = nickname.to_string();

@@ -20,12 +20,12 @@ pub const fn bars(bars: u8) -> &'static str {
     }
 }
 
-/// What is worst, if anything is.
+/// What is worst, if anything is, when it is shown with so many bars.
 #[must_use]
-pub fn advice(point: &Point) -> Option<&'static str> {
+pub fn advice(bars: u8, point: &Point) -> Option<&'static str> {
     let alone = |keep: fn(&Point) -> Point| keep(point).bars() == point.bars();
-    match point.bars() {
-        4.. => None,
+    match bars {
+        _ if bars > 3 || point.bars() > 3 => None,
         0 => Some("Nothing has arrived for a moment. The call looks for another path by itself."),
         _ if alone(|point| Point { round_trip: None, frames: None, ..*point }) => Some(
             "Some of it gets lost on the way: often a weak wireless network. Closer to the router, or by cable, it is better.",
@@ -94,13 +94,13 @@ pub fn millis(time: f64) -> String {
 
 /// Everything that was measured, to be pasted somewhere.
 #[must_use]
-pub fn report(QualityView { points, sample }: &QualityView) -> String {
+pub fn report(QualityView { bars, points, sample }: &QualityView) -> String {
     let mut text = String::from("Tincan, a call's connection\n");
     let mut line = |name: &str, value: Option<String>| {
         // A string takes everything.
         let _ = writeln!(text, "{name}: {}", value.as_deref().unwrap_or("unknown"));
     };
-    line("Quality", points.last().map(|point| format!("{} of 4", point.bars())));
+    line("Quality", bars.map(|bars| format!("{bars} of 4")));
     line("Path", sample.route.map(route));
     line("Candidates", sample.route.map(|it| [candidate(it.here), candidate(it.there)].join(" to ")));
     line("Picture received", stream(&sample.comes));
@@ -138,6 +138,7 @@ mod tests {
         received: 1_200_000.0,
         sent: 800_000.0,
         loss: 0.0,
+        lost_there: 0.0,
         round_trip: Some(Duration::from_millis(40)),
         jitter: None,
         frames: Some(25.0),
@@ -145,7 +146,7 @@ mod tests {
 
     #[test]
     fn advice_is_about_what_is_worst() {
-        assert_eq!(advice(&GOOD), None);
+        assert_eq!(advice(4, &GOOD), None);
         for (point, word) in [
             (Point { loss: 0.2, ..GOOD }, "lost"),
             (Point { round_trip: Some(Duration::from_secs(1)), ..GOOD }, "late"),
@@ -153,14 +154,15 @@ mod tests {
             (Point { frames: Some(1.0), loss: 0.03, ..GOOD }, "Few pictures"),
             (Point { received: 0.0, ..GOOD }, "Nothing"),
         ] {
-            assert!(advice(&point).unwrap().contains(word), "{point:?}");
+            assert!(advice(point.bars(), &point).unwrap().contains(word), "{point:?}");
         }
     }
 
     #[test]
     fn a_report_has_every_point_and_says_what_it_does_not_know() {
         let earlier = Point { at: Duration::from_secs(7), loss: 0.125, ..GOOD };
-        let report = report(&QualityView { points: vec![earlier, GOOD], sample: Sample::default() });
+        let report =
+            report(&QualityView { bars: Some(4), points: vec![earlier, GOOD], sample: Sample::default() });
         assert!(report.contains("Quality: 4 of 4\nPath: unknown\n"), "{report}");
         assert!(
             report.ends_with("0, 1200, 800, 0.0, 40, -, 25\n2, 1200, 800, 12.5, 40, -, 25\n"),

@@ -97,18 +97,16 @@ pub fn toggle_full_screen(element: &web_sys::Element) {
 /// The phone's one timer.
 #[derive(Default)]
 pub struct Alarm {
-    set: RefCell<Option<(Time, Timer)>>,
+    set: RefCell<Option<Timer>>,
 }
 
 impl Alarm {
+    /// Sets it anew even for the same time: of a page that nobody looks at, Chromium calls a timer that was set by a
+    /// timer, and that by a timer and so on, only once a minute. One that is set when a message comes is no link of such a chain.
     pub fn set(self: &Rc<Self>, deadline: Option<Time>, dispatch: &Dispatch) {
-        let current = self.set.borrow().as_ref().map(|(deadline, _)| *deadline);
-        if current == deadline {
-            return;
-        }
         let timer = deadline.map(|deadline| {
             let (alarm, dispatch) = (Rc::downgrade(self), dispatch.clone());
-            let timer = Timer::once(deadline.saturating_sub(now()), move || {
+            Timer::once(deadline.saturating_sub(now()), move || {
                 let Some(alarm) = alarm.upgrade() else { return };
                 drop(alarm.set.take());
                 if now() < deadline {
@@ -116,8 +114,7 @@ impl Alarm {
                 } else {
                     dispatch(Input::Tick);
                 }
-            });
-            (deadline, timer)
+            })
         });
         drop(self.set.replace(timer));
     }

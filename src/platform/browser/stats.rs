@@ -81,9 +81,18 @@ impl Report {
         Self(Array::from(&report.values()).into_iter().map(Entry).collect())
     }
 
-    /// Bytes that have arrived on all candidate pairs together, without the checks that keep them (section 8.15).
+    /// Bytes that have arrived, without the checks that keep a path (section 8.13).
     pub fn received(&self) -> u64 {
-        self.of_kind("candidate-pair").map(|pair| pair.count("bytesReceived")).sum()
+        self.bytes("bytesReceived")
+    }
+
+    /// Of the transport, which outlives its candidate pairs; Firefox has none, and keeps the pairs.
+    fn bytes(&self, name: &str) -> u64 {
+        let transport = self.of_kind("transport").find_map(|transport| transport.number(name));
+        transport.map_or_else(
+            || self.of_kind("candidate-pair").map(|pair| pair.count(name)).sum(),
+            |bytes| bytes.max(0.0) as u64,
+        )
     }
 
     /// The candidate pair in use.
@@ -108,15 +117,16 @@ impl Report {
         let outgoing = || self.of_kind("outbound-rtp");
         let camera = incoming().find(|entry| entry.is("trackIdentifier", &tracks.camera));
         let voice = incoming().find(|entry| entry.is("trackIdentifier", &tracks.voice));
-        let own = outgoing().find(|entry| entry.is("mid", &tracks.own_camera) && entry.is("kind", "video"));
+        let own = outgoing().find(|entry| entry.is("mid", &tracks.own_camera));
         let source = own.and_then(|own| own.text("mediaSourceId")).and_then(|id| self.named(&id));
         let told = self.of_kind("remote-inbound-rtp");
         Sample {
-            sent: self.of_kind("candidate-pair").map(|pair| pair.count("bytesSent")).sum(),
+            sent: self.bytes("bytesSent"),
             received: self.received(),
             arrived: incoming().map(|entry| entry.count("packetsReceived")).sum(),
             lost: incoming().map(|entry| entry.count("packetsLost")).sum(),
-            lost_there: told.filter_map(|entry| entry.number("fractionLost")).reduce(f64::max),
+            went: outgoing().map(|entry| entry.count("packetsSent")).sum(),
+            lost_there: told.map(|entry| entry.count("packetsLost")).sum(),
             round_trip: pair.and_then(|pair| pair.seconds("currentRoundTripTime")).or_else(|| {
                 self.of_kind("remote-inbound-rtp").find_map(|entry| entry.seconds("roundTripTime"))
             }),
@@ -170,7 +180,7 @@ fn kind(candidate: &Entry) -> Option<CandidateKind> {
     }
 }
 
-/// To a relay it may be another one than from there.
+/// Of a relayed candidate: between here and the relay.
 fn transport(candidate: &Entry) -> Transport {
     let text = |name| candidate.text(name).filter(|text| !text.is_empty());
     match text("relayProtocol").or_else(|| text("protocol")).as_deref() {
