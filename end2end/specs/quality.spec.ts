@@ -33,7 +33,8 @@ test('bars say how it goes, and what was measured is behind them, with the serve
   expect(report, 'no names, no addresses').not.toMatch(/Alice|Bob|\d+\.\d+\.\d+\.\d+|\.local|[0-9a-f]+::/);
 });
 
-test('no larger picture is sent than the other side shows', async ({ alice, bob }) => {
+// Firefox sends a smaller picture than it is asked for whenever the machine is busy.
+test('no larger picture is sent than the other side shows @once', async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.seesTheCameraOf(bob);
   await expect(alice.screen.bars).toBeVisible();
