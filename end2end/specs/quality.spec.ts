@@ -33,7 +33,7 @@ test('bars say how it goes, and what was measured is behind them, with the serve
   expect(report, 'no names, no addresses').not.toMatch(/Alice|Bob|\d+\.\d+\.\d+\.\d+|\.local|[0-9a-f]+::/);
 });
 
-// Firefox sends a smaller picture than it is asked for whenever the machine is busy.
+// In Firefox 480 came where 640 was waited for, which is none of the sizes that are asked for: why is not known.
 test('no larger picture is sent than the other side shows @once', async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.seesTheCameraOf(bob);
