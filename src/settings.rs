@@ -135,6 +135,15 @@ mod tests {
     }
 
     #[test]
+    fn silence_is_noticed_while_people_still_wait() {
+        let Timeouts { silence, ping, pong, path_silence, prove, .. } = Timeouts::default();
+        let ten_seconds = Duration::from_secs(10);
+        assert!(silence < ten_seconds && ping + pong < ten_seconds);
+        assert!(ping * 2 <= silence, "one ping may be late");
+        assert!(path_silence <= Duration::from_millis(1500) && prove <= Duration::from_secs(1));
+    }
+
+    #[test]
     fn every_timeout_can_be_set_by_its_name() {
         let mut timeouts = Timeouts::default();
         for name in Timeouts::NAMES {

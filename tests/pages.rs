@@ -30,20 +30,33 @@ async fn only_scripts_of_this_answer_run() {
 
 #[tokio::test]
 async fn every_answer_has_the_security_headers() {
-    let server = Server::start().await;
-    for (method, path) in [
-        ("GET", "/"),
-        ("HEAD", "/"),
-        ("POST", "/"),
-        ("GET", "/r/k7qm-3xpd-9wzt"),
-        ("GET", "/booth"),
-        ("GET", "/healthz"),
-        ("GET", "/nowhere"),
-        ("GET", "/pkg/nothing.js"),
-        ("GET", "/ws"),
+    let root = std::env::temp_dir().join(format!("tincan-headers-{}", std::process::id()));
+    std::fs::create_dir_all(root.join("pkg")).unwrap();
+    for file in ["pkg/a.js", "pkg/a.wasm", "sw.js"] {
+        std::fs::write(root.join(file), "something").unwrap();
+    }
+    let server = Server::start_with(|config| config.site_root = root.clone()).await;
+    let foreign = "Connection: close, upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                   Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: https://elsewhere.example\r\n";
+    let plain = "Connection: close\r\n";
+    for (method, path, headers, status) in [
+        ("GET", "/", plain, 200),
+        ("HEAD", "/", plain, 200),
+        ("POST", "/", plain, 405),
+        ("GET", "/r/k7qm-3xpd-9wzt", plain, 200),
+        ("GET", "/booth", plain, 200),
+        ("GET", "/healthz", plain, 200),
+        ("GET", "/nowhere", plain, 404),
+        ("GET", "/pkg/nothing.js", plain, 404),
+        ("GET", "/pkg/a.js", plain, 200),
+        ("GET", "/pkg/a.wasm", plain, 200),
+        ("GET", "/sw.js", plain, 200),
+        ("GET", "/ws", plain, 426),
+        ("GET", "/ws", foreign, 403),
     ] {
-        let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
         let answer = http::request(&server, &request).await;
+        assert_eq!(answer.status, status, "{method} {path}");
         for (name, part) in [
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
@@ -60,6 +73,7 @@ async fn every_answer_has_the_security_headers() {
         }
         assert_eq!(answer.header("strict-transport-security"), None, "this is http");
     }
+    std::fs::remove_dir_all(root).unwrap();
 }
 
 #[tokio::test]

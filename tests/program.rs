@@ -4,8 +4,9 @@ mod support;
 
 use std::{net::SocketAddr, process::Stdio};
 
+use serde_json::json;
 use support::{PATIENCE, Person, Raw, person::Entrance};
-use tincan::protocol::ServerMessage;
+use tincan::protocol::{PeerId, ServerMessage};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     process::{Child, ChildStderr, Command},
@@ -21,7 +22,10 @@ fn tincan(arguments: &[&str]) -> Command {
 
 /// Starts it on a free port, and gives that with what it logs from then on.
 async fn listening(arguments: &[&str]) -> (Child, SocketAddr, Lines<BufReader<ChildStderr>>) {
-    let mut command = tincan(arguments);
+    started(tincan(arguments)).await
+}
+
+async fn started(mut command: Command) -> (Child, SocketAddr, Lines<BufReader<ChildStderr>>) {
     let mut child = command.args(["--listen", "127.0.0.1:0"]).spawn().expect("it does not start");
     let mut log = BufReader::new(child.stderr.take().expect("it is piped")).lines();
     let line = timeout(PATIENCE, log.next_line()).await.expect("it says nothing").expect("it is readable");
@@ -31,13 +35,19 @@ async fn listening(arguments: &[&str]) -> (Child, SocketAddr, Lines<BufReader<Ch
 }
 
 #[tokio::test]
-async fn sigterm_is_told_to_every_socket() {
+async fn sigterm_and_control_c_are_told_to_every_socket() {
+    for signal in ["-TERM", "-INT"] {
+        is_told_to_every_socket(signal).await;
+    }
+}
+
+async fn is_told_to_every_socket(signal: &str) {
     let (mut child, address, _log) = listening(&[]).await;
     let mut raw = Raw::connects_to(address).await;
     raw.says_hello("Ada").await;
     assert!(raw.hears().await.is_ok());
     let pid = child.id().expect("it runs").to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.is_ok_and(|status| status.success()));
+    assert!(Command::new("kill").args([signal, &pid]).status().await.is_ok_and(|status| status.success()));
     loop {
         match raw.hears().await {
             Ok(frame) if frame.message == (ServerMessage::GoingAway {}) => break,
@@ -67,6 +77,19 @@ async fn a_wrong_value_stops_the_start_with_a_sentence() {
 }
 
 #[tokio::test]
+async fn the_environment_says_what_flags_say_and_a_flag_comes_first() {
+    for (arguments, is_open) in [(&[][..], false), (&["--lobby", "on"][..], true)] {
+        let mut command = tincan(arguments);
+        command.env("TINCAN_LOBBY", "off");
+        let (_child, address, _log) = started(command).await;
+        let mut raw = Raw::connects_to(address).await;
+        raw.says_hello("Ada").await;
+        let answer = raw.hears().await.expect("the connection was closed").message;
+        assert_eq!(matches!(answer, ServerMessage::Welcome(_)), is_open, "{answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_address_that_is_taken_stops_the_start_with_a_sentence() {
     let (_child, address, _log) = listening(&[]).await;
     let sentence = complaint(&["--listen", &address.to_string()]).await;
@@ -80,17 +103,25 @@ async fn help_is_no_mistake() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("--ice-server"));
 }
 
-/// What it logs while somebody comes into a room, says something wrong, and goes.
+/// What it logs while somebody comes into a room, calls somebody, hangs up, says something wrong, and goes.
 async fn log_of_a_visit(arguments: &[&str]) -> String {
     let (mut child, address, mut log) = listening(arguments).await;
-    let mut raw = Raw::connects_to(address).await;
-    let (room, nickname) = (support::room(ROOM), NICKNAME);
-    let entrance = Entrance { room, nickname, incarnation: support::page(1), ticket: None, grant: None };
-    Person::says_hello(&mut raw, entrance).await;
-    assert!(raw.hears().await.is_ok());
-    raw.says(SDP.to_owned()).await;
-    assert!(raw.hears().await.is_ok());
-    drop(raw);
+    let (mut caller, _) = enters(address, NICKNAME).await;
+    let (mut callee, called) = enters(address, CALLED).await;
+    let call = support::call(7);
+    let invite = json!({ "invite": { "call": call, "peer": called, "media": "video" } });
+    caller.says_json(json!({ "id": 2, "message": invite })).await;
+    let signal = json!({ "signal": { "call": call, "to": called, "payload": { "sdp": SDP } } });
+    caller.says_json(json!({ "id": 3, "message": signal })).await;
+    until(&mut callee, |message| matches!(message, ServerMessage::Signal { .. }).then_some(())).await;
+    callee.says_json(json!({ "id": 2, "message": { "accept": { "call": call, "media": "voice" } } })).await;
+    until(&mut caller, |message| matches!(message, ServerMessage::ParticipantJoined { .. }).then_some(()))
+        .await;
+    callee.says_json(json!({ "id": 3, "message": { "leave": { "call": call } } })).await;
+    until(&mut caller, |message| matches!(message, ServerMessage::CallEnded { .. }).then_some(())).await;
+    caller.says(SDP.to_owned()).await;
+    until(&mut caller, |message| matches!(message, ServerMessage::Error { .. }).then_some(())).await;
+    drop((caller, callee));
     let pid = child.id().expect("it runs").to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().await.is_ok_and(|status| status.success()));
     let mut lines = Vec::new();
@@ -101,16 +132,42 @@ async fn log_of_a_visit(arguments: &[&str]) -> String {
     lines.join("\n")
 }
 
+async fn enters(address: SocketAddr, nickname: &str) -> (Raw, PeerId) {
+    let mut raw = Raw::connects_to(address).await;
+    let (room, incarnation) = (support::room(ROOM), support::page(1));
+    Person::says_hello(&mut raw, Entrance { room, nickname, incarnation, ticket: None, grant: None }).await;
+    let welcomed = |message: &ServerMessage| match message {
+        ServerMessage::Welcome(welcome) => Some(welcome.peer),
+        _ => None,
+    };
+    let peer = until(&mut raw, welcomed).await;
+    (raw, peer)
+}
+
+/// What is looked for, when the server has said it.
+async fn until<T>(raw: &mut Raw, look: impl Fn(&ServerMessage) -> Option<T>) -> T {
+    loop {
+        let frame = raw.hears().await.expect("the connection was closed");
+        if let Some(found) = look(&frame.message) {
+            return found;
+        }
+    }
+}
+
 const NICKNAME: &str = "Unmistakable";
+const CALLED: &str = "Incomparable";
 const ROOM: &str = "k7qm-3xpd-9wzt";
 const SDP: &str = "c=IN IP4 192.0.2.77";
 
 #[tokio::test]
 async fn nobody_is_named_in_the_log() {
     let log = log_of_a_visit(&[]).await;
-    assert!(log.contains("a room opened"), "{log}");
+    let call = support::call(7).to_string();
+    for event in ["a room opened", "a call rings", "joined a call", "a call ended", call.as_str(), "HungUp"] {
+        assert!(log.contains(event), "{event} is not in it: {log}");
+    }
     let log = log.to_lowercase();
-    for secret in [NICKNAME, ROOM, "k7qm3xpd9wzt", "192.0.2", "127.0.0.1"] {
+    for secret in [NICKNAME, CALLED, ROOM, "k7qm3xpd9wzt", "192.0.2", "127.0.0.1"] {
         assert!(!log.contains(&secret.to_lowercase()), "{secret} is in it: {log}");
     }
 }

@@ -31,8 +31,9 @@ use world::{Event, World};
 const SEEDS: u64 = 10_000;
 /// People act and things break for so long.
 const BUSY: Duration = Duration::from_secs(90);
-/// Then everything has so long to come to rest: longer than any ringing and any grace.
-const REST: Duration = Duration::from_secs(150);
+/// Then everything has so long to come to rest. What waits longer in life, for a laptop that is opened again or a
+/// network that is found, waits for less here.
+const REST: Duration = Duration::from_secs(60);
 /// How much of the trace of a run that failed is printed.
 const TRACE_LINES: usize = 250;
 

@@ -5,8 +5,8 @@ import { areTalking, type Person } from '../support/person';
 import { expect, test } from '../support/test';
 
 for (const { name, reach } of GALLERY) {
-  test(`axe finds nothing on ${name}, and 320 pixels are enough for it`, async ({ alice, bob }) => {
-    const { page } = await reach({ alice, bob });
+  test(`axe finds nothing on ${name}, and 320 pixels are enough for it`, async ({ alice, bob, server }) => {
+    const { page } = await reach({ alice, bob, server });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       // From one colour to the other the contrast may be anything.

@@ -1,3 +1,6 @@
+import jsQR from 'jsqr';
+
+import type { Person } from '../support/person';
 import { SocketPeer } from '../support/socket-peer';
 import { expect, test } from '../support/test';
 
@@ -34,6 +37,20 @@ test('a private room has a code, a link that can be copied, and a QR code', asyn
 
   await alice.screen.showQrCode.click();
   await expect(alice.screen.qrCode).toBeVisible();
+  expect(await readQrCode(alice)).toBe(alice.page.url());
+});
+
+test('the link can be handed to the system’s own list of programs', async ({ alice }) => {
+  await alice.page.addInitScript(() => {
+    navigator.share = (data) => {
+      Object.assign(window, { shared: data });
+      return Promise.resolve();
+    };
+  });
+  await alice.startsARoom();
+  await alice.screen.share.click();
+  const shared = await alice.page.evaluate(() => (window as unknown as { shared: ShareData }).shared);
+  expect(shared).toEqual({ title: 'Call me on Tincan', url: alice.page.url() });
 });
 
 test('the link leads into the room', async ({ alice, bob }) => {
@@ -88,3 +105,18 @@ test.describe('a server without a lobby', () => {
     await alice.sees(bob);
   });
 });
+
+/** As a telephone reads it from the screen. */
+async function readQrCode({ page, screen }: Person): Promise<string | undefined> {
+  const picture = (await screen.qrCode.screenshot({ scale: 'css' })).toString('base64');
+  const { width, height, data } = await page.evaluate(async (picture) => {
+    const bytes = Uint8Array.from(atob(picture), (char) => char.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+    if (!context) throw new Error('There is no canvas.');
+    context.drawImage(bitmap, 0, 0);
+    const { width, height, data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+    return { width, height, data: [...data] };
+  }, picture);
+  return jsQR(Uint8ClampedArray.from(data), width, height)?.data;
+}

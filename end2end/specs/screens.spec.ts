@@ -14,8 +14,8 @@ const SIZES = [
 
 if (process.env.SCREENS) {
   for (const { name, reach } of GALLERY) {
-    test(`a picture of ${name}`, async ({ alice, bob }) => {
-      const { page } = await reach({ alice, bob });
+    test(`a picture of ${name}`, async ({ alice, bob, server }) => {
+      const { page } = await reach({ alice, bob, server });
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         for (const size of SIZES) {

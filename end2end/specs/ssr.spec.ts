@@ -2,7 +2,7 @@
 
 import { expect, test } from '../support/test';
 
-const PAGES = ['/', '/r/k7qm-3xpd-9wzt', '/r/k7qm', '/nowhere'];
+const PAGES = ['/', '/r/k7qm-3xpd-9wzt', '/r/k7qm', '/booth', '/nowhere'];
 
 for (const path of PAGES) {
   test(`${path} is taken over without a word of complaint`, async ({ alice }) => {

@@ -3,10 +3,13 @@
 import { expect } from '@playwright/test';
 
 import { areInACall, areInTheLobby, areTalking, type Person } from './person';
+import { refuseToPlay } from './probe';
+import type { Server } from './server';
 
 export interface Cast {
   alice: Person;
   bob: Person;
+  server: Server;
 }
 
 interface Picture {
@@ -44,14 +47,28 @@ export const GALLERY: Picture[] = [
       return alice;
     },
   },
+  ...([['in-use', 'NotReadableError'], ['denied', 'NotAllowedError'], ['missing', 'NotFoundError']] as const).map(
+    ([what, error]) => ({
+      name: `prompt-with-devices-${what}`,
+      reach: async ({ alice }: Cast) => {
+        await alice.page.addInitScript((error) => {
+          navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('No', error));
+        }, error);
+        await alice.opens();
+        await alice.screen.turnOn.click();
+        await expect(alice.screen.trouble).toBeVisible();
+        return alice;
+      },
+    }),
+  ),
   {
-    name: 'prompt-with-a-camera-in-use',
+    name: 'prompt-on-an-insecure-address',
     reach: async ({ alice }) => {
       await alice.page.addInitScript(() => {
-        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('Taken', 'NotReadableError'));
+        Object.defineProperty(window, 'isSecureContext', { value: false });
+        Object.defineProperty(navigator, 'mediaDevices', { value: undefined });
       });
       await alice.opens();
-      await alice.screen.turnOn.click();
       await expect(alice.screen.trouble).toBeVisible();
       return alice;
     },
@@ -232,6 +249,101 @@ export const GALLERY: Picture[] = [
       await expect(alice.screen.savePhoto).toBeVisible();
       await bob.page.keyboard.press('p');
       await expect(alice.screen.pictureTaken).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'call-with-a-screen',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await bob.screen.screen.click();
+      await alice.seesTheScreen();
+      return alice;
+    },
+  },
+  {
+    name: 'call-with-more',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await alice.screen.moreControls.click();
+      await expect(alice.screen.showSelf.or(alice.screen.fullScreen).first()).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'call-with-an-unplugged-camera',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await alice.findsTheCameraTaken(true);
+      await alice.unplugs('camera');
+      await expect(alice.screen.trouble).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'call-that-is-not-heard',
+    reach: async ({ alice, bob }) => {
+      await alice.page.addInitScript(refuseToPlay);
+      await areInTheLobby(alice, bob);
+      await bob.calls(alice);
+      await alice.accepts();
+      await expect(alice.screen.tapToHear).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'connecting',
+    reach: async ({ alice, bob }) => {
+      // The answer is never done with.
+      await alice.page.addInitScript(() => {
+        RTCPeerConnection.prototype.setRemoteDescription = () => new Promise(() => {});
+      });
+      await areInTheLobby(alice, bob);
+      await alice.calls(bob);
+      await bob.accepts();
+      await alice.isIn('connecting');
+      return alice;
+    },
+  },
+  {
+    name: 'call-without-the-server',
+    reach: async ({ alice, bob, server }) => {
+      for (const person of [alice, bob]) person.foresees(/WebSocket/, /ERR_/);
+      await areInACall(alice, bob);
+      await server.ends('SIGKILL');
+      await expect(alice.screen.badge('The server is away')).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'reconnecting',
+    reach: async ({ alice, bob, server }) => {
+      for (const person of [alice, bob]) person.foresees(/WebSocket/, /ERR_/);
+      await areInACall(alice, bob);
+      // Nobody tells Alice anything any more.
+      await server.ends('SIGKILL');
+      await bob.context.close();
+      await alice.isIn('reconnecting');
+      return alice;
+    },
+  },
+  {
+    name: 'room-without-the-server',
+    reach: async ({ alice, bob, server }) => {
+      for (const person of [alice, bob]) person.foresees(/WebSocket/, /ERR_/);
+      await areInTheLobby(alice, bob);
+      await server.ends('SIGKILL');
+      await expect(alice.screen.connectionTrouble).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'declined',
+    reach: async ({ alice, bob }) => {
+      await areInTheLobby(alice, bob);
+      await alice.calls(bob);
+      await bob.declines();
+      await alice.isIn('ended');
       return alice;
     },
   },

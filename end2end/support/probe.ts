@@ -52,6 +52,7 @@ export interface Probe {
 declare global {
   interface Window {
     probe: Probe;
+    refusesToPlay: boolean;
   }
 }
 
@@ -364,5 +365,17 @@ export function installCamera([red, green, blue]: readonly [number, number, numb
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     const sound = constraints?.audio ? await open({ audio: constraints.audio }) : new MediaStream();
     return new MediaStream([...sound.getTracks(), ...(constraints?.video ? [camera()] : [])]);
+  };
+}
+
+/** Given to the browser as text. A voice is not played, as before the first gesture, until it may be. */
+export function refuseToPlay(): void {
+  window.refusesToPlay = true;
+  const play = HTMLMediaElement.prototype.play;
+  HTMLMediaElement.prototype.play = function () {
+    if (!window.refusesToPlay || this instanceof HTMLVideoElement) return play.call(this);
+    this.autoplay = false;
+    this.pause();
+    return Promise.reject(new DOMException('Nobody has touched this page', 'NotAllowedError'));
   };
 }

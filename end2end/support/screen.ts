@@ -57,6 +57,7 @@ export function screenOf(page: Page) {
     callBack: (name: string) => button(`Call ${name} back`),
     link: invitation.getByRole('textbox', { name: 'Link to this room' }),
     copyLink: invitation.getByRole('button', { name: /Copy link|Copied/ }),
+    share: invitation.getByRole('button', { name: 'Share', exact: true }),
     showQrCode: invitation.getByText('Show as a QR code'),
     qrCode: invitation.getByRole('img', { name: /^QR code/ }),
     checkDevices: button('Check camera and microphone'),

@@ -207,6 +207,7 @@ impl Phone {
         if newcomer {
             call.others.push(Other::new(peer, name));
         }
+        let rang = matches!(call.stage, Stage::Outgoing { ringing: true, .. });
         if let Stage::Outgoing { .. } = call.stage {
             call.stage = Stage::Joined;
             call.answered_at = Some(now);
@@ -225,7 +226,10 @@ impl Phone {
             self.offer_afresh(peer, now);
         }
         self.agreed(now);
-        self.say_again();
+        // Where it rang, everything is there: the server keeps it until it is answered.
+        if !rang || reloaded {
+            self.say_again();
+        }
     }
 
     pub(super) fn participant_left(&mut self, id: CallId, peer: PeerId) {

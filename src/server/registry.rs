@@ -23,7 +23,7 @@ mod vocabulary;
 
 use std::{collections::BTreeMap, mem, time::Duration};
 
-pub use self::vocabulary::{Admission, Claim, ConnectionId, Delivery, Grant, Input, Join, RoomLimits};
+pub use self::vocabulary::{Admission, Claim, ConnectionId, Delivery, Event, Grant, Input, Join, RoomLimits};
 use self::{
     call::Call,
     changes::Changes,
@@ -197,6 +197,10 @@ impl Registry {
         if let Some(to) = self.connection(peer) {
             self.out.push(Delivery::Send { to, id, message });
         }
+    }
+
+    fn record(&mut self, event: Event) {
+        self.out.push(Delivery::Record(event));
     }
 
     fn connection(&self, peer: PeerId) -> Option<ConnectionId> {

@@ -1,16 +1,19 @@
 //! Several sockets say what a story tells them to say. It is parsed as the server parses it, and goes into a real
 //! registry as its sockets and its hub hand it over.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use tincan::{
     protocol::{
-        Availability, ClientFrame, ClientMessage, ErrorCode, Hello, Incarnation, MAX_DEPTH, Media, Nickname,
-        Payload, PeerId, Presence, Room, RoomCode, ServerMessage, Status, VERSION,
+        Availability, CallId, ClientFrame, ClientMessage, ErrorCode, Hello, Incarnation, MAX_DEPTH, Media,
+        Nickname, Payload, PeerId, Presence, Room, RoomCode, ServerMessage, Status, VERSION,
     },
     server::{
         parse::parse,
-        registry::{Claim, ConnectionId, Delivery, Grant, Input, Join, Registry, RoomLimits},
+        registry::{Claim, ConnectionId, Delivery, Event, Grant, Input, Join, Registry, RoomLimits},
     },
     settings::Timeouts,
 };
@@ -49,6 +52,8 @@ struct House {
     claims: Vec<Claim>,
     /// What grants prove, and for whom.
     grants: Vec<(PeerId, Grant)>,
+    /// Calls that go on, as they were recorded.
+    recorded: BTreeSet<CallId>,
     connections: u64,
     frames: u32,
 }
@@ -76,6 +81,7 @@ impl House {
             members: BTreeMap::new(),
             claims: Vec::new(),
             grants: Vec::new(),
+            recorded: BTreeSet::new(),
             connections: 0,
             frames: 0,
         }
@@ -230,6 +236,7 @@ impl House {
     fn restarts(&mut self) {
         self.registry = Registry::new(LIMITS, self.timeouts.clone());
         self.members.clear();
+        self.recorded.clear();
         self.sockets = [None; SOCKETS];
     }
 
@@ -248,6 +255,8 @@ impl House {
             answers.extend(self.deliver(delivery, newcomer));
         }
         promises::are_kept(&self.registry, LIMITS, self.now);
+        let calls: BTreeSet<CallId> = self.registry.calls().map(|call| call.call).collect();
+        assert_eq!(self.recorded, calls, "what was recorded is not what goes on");
         answers
     }
 
@@ -303,6 +312,14 @@ impl House {
             }
             Delivery::Close { connection, .. } => {
                 assert!(self.members.remove(&connection).is_some(), "{connection:?} is closed already");
+                None
+            }
+            Delivery::Record(event) => {
+                match event {
+                    Event::Rings { call, .. } | Event::Joined { call, .. } => _ = self.recorded.insert(call),
+                    Event::Ended { call, .. } => assert!(self.recorded.remove(&call), "{call} ends twice"),
+                    Event::Returned { .. } => {}
+                }
                 None
             }
         }

@@ -92,6 +92,7 @@ impl World {
                 }
                 let wire = wires[self.dice.below(wires.len())];
                 self.note(|| format!("{wire:?} is lost ({fault})"));
+                self.tally.count(if fault == 0 { "wire frozen" } else { "wire cut" });
                 if fault == 0 { self.freeze(wire) } else { self.cut(wire) }
             }
             3 | 4 => {
@@ -99,11 +100,15 @@ impl World {
                 if !ends.is_empty() {
                     let end = ends[self.dice.below(ends.len())];
                     self.note(|| format!("the path of {end} is lost"));
+                    self.tally.count("path lost");
                     self.lose_path(end);
                 }
             }
             5 => {
                 self.note(|| "the server is killed".into());
+                for call in self.clients.iter().filter_map(|client| client.phone.view().call) {
+                    self.tally.killed_during(call.status);
+                }
                 self.restart();
             }
             _ => {

@@ -6,6 +6,7 @@ use tincan::{
     call::{
         chat::ChatMessage,
         effect::{Effect, PairOp},
+        status::CallStatus,
     },
     protocol::{EndReason, ServerMessage},
 };
@@ -21,12 +22,20 @@ const EVERYTHING: &[&str] = &[
     "gone",
     "hung up",
     "invited",
+    "killed during a call",
+    "killed while connecting",
+    "killed while it rings",
     "no answer",
+    "path lost",
+    "path sought anew",
     "refused",
     "rejoined",
+    "said twice",
     "superseded",
     "taken up again",
     "welcomed",
+    "wire cut",
+    "wire frozen",
 ];
 
 impl Tally {
@@ -55,12 +64,25 @@ impl Tally {
             Effect::Measure { name: "tincan-connected", .. } => {
                 self.count(if page > 0 { "rejoined" } else { "connected" });
             }
+            Effect::Pair { op: PairOp::Offer { restart: true }, .. } => self.count("path sought anew"),
             Effect::Pair { op: PairOp::Chat(ChatMessage::Received { .. }), .. } => self.count("chatted"),
             _ => {}
         }
     }
 
-    fn count(&mut self, what: &'static str) {
+    /// In what a server that is killed leaves somebody alone.
+    pub fn killed_during(&mut self, status: CallStatus) {
+        self.count(match status {
+            CallStatus::Calling | CallStatus::Ringing | CallStatus::Incoming { .. } => {
+                "killed while it rings"
+            }
+            CallStatus::Connecting(_) => "killed while connecting",
+            CallStatus::Connected { .. } | CallStatus::Reconnecting { .. } => "killed during a call",
+            CallStatus::Ended { .. } => return,
+        });
+    }
+
+    pub fn count(&mut self, what: &'static str) {
         *self.0.entry(what).or_default() += 1;
     }
 

@@ -119,9 +119,17 @@ pub struct World {
 
 impl World {
     pub fn new(seed: u64, people: usize) -> Self {
-        // Somebody whose last word was lost is waited for no longer than a run comes to rest.
-        let most = Duration::from_secs(100);
-        let timeouts = Timeouts { path_give_up: most, call_grace: most, ..Timeouts::default() };
+        // Somebody whose last word was lost is waited for no longer than a run comes to rest: the server may learn
+        // of the loss from the silence alone, and be started again in the last moment.
+        let most = Duration::from_secs(40);
+        let timeouts = Timeouts {
+            ring: most,
+            grace: most,
+            call_grace: most,
+            reunion: most,
+            path_give_up: most,
+            ..Timeouts::default()
+        };
         let limits = RoomLimits { peers: 100, call_members: 8 };
         let mut world = Self {
             now: Duration::ZERO,
@@ -269,6 +277,7 @@ impl World {
                 self.tell_person(connection, SocketEvent::Closed { code });
                 self.wires.remove(&connection);
             }
+            Delivery::Record(_) => {}
         }
     }
 
@@ -287,6 +296,7 @@ impl World {
     /// and behind what was said after it, or it comes twice.
     fn down_out_of_order(&mut self, to: ConnectionId, frame: ServerFrame) {
         if self.dice.percent(50) {
+            self.tally.count("said twice");
             self.tell_person(to, SocketEvent::Message(frame.clone()));
         }
         let Some(Wire { person, page, socket, .. }) = self.wires.get(&to).filter(|wire| wire.alive) else {

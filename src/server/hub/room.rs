@@ -7,13 +7,13 @@ use std::{
 };
 
 use tokio::{sync::Notify, time::Instant};
-use tracing::debug;
+use tracing::{debug, info};
 
 use super::{Frame, Mailbox, crier::Crier, frame::Told};
 use crate::{
     protocol::{self, BootId, CLOSE_TOO_SLOW, IceServer, PeerId, ServerMessage},
     server::{
-        registry::{ConnectionId, Delivery, Input, Join, Registry, RoomLimits},
+        registry::{ConnectionId, Delivery, Event, Input, Join, Registry, RoomLimits},
         ticket::Signer,
     },
     settings::Timeouts,
@@ -206,11 +206,34 @@ impl Room {
                 }
                 Vec::new()
             }
+            Delivery::Record(event) => {
+                log(event);
+                Vec::new()
+            }
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A line for each call that rings, is joined, ends; of connections only who looks for one wants to know.
+fn log(event: Event) {
+    let number = |connection: Option<ConnectionId>| connection.map(|connection| connection.0);
+    match event {
+        Event::Returned { connection, instead_of } => {
+            debug!(connection = connection.0, instead_of = number(instead_of), "came back");
+        }
+        Event::Rings { call, caller, callee } => {
+            info!(%call, caller = number(caller), callee = number(callee), "a call rings");
+        }
+        Event::Joined { call, connection } => {
+            info!(%call, connection = number(connection), "joined a call");
+        }
+        Event::Ended { call, reason, lasted } => {
+            info!(%call, ?reason, seconds = lasted.map(|lasted| lasted.as_secs()), "a call ended");
+        }
     }
 }
 
@@ -229,7 +252,7 @@ fn drop_slow(
     connection: ConnectionId,
 ) -> Option<(ConnectionId, PeerId)> {
     let member = members.remove(&connection)?;
-    debug!(connection = connection.0, peer = %member.peer, "dropped: it does not read");
+    info!(connection = connection.0, "dropped: it does not read");
     member.mailbox.close_at_once(CLOSE_TOO_SLOW);
     Some((connection, member.peer))
 }

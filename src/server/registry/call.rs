@@ -11,6 +11,8 @@ pub(super) struct Call {
     members: Vec<Member>,
     /// Participants of before a restart who are not back.
     awaited: BTreeSet<PeerId>,
+    /// Since when there are two who have joined.
+    since: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -42,12 +44,12 @@ impl Member {
 
 impl Call {
     pub fn opened_by(peer: PeerId, media: Media) -> Self {
-        Self { members: vec![Member::joined(peer, media)], awaited: BTreeSet::new() }
+        Self { members: vec![Member::joined(peer, media)], awaited: BTreeSet::new(), since: None }
     }
 
     /// By the first who is back.
-    pub fn taken_up_by(peer: PeerId, media: Media, awaited: BTreeSet<PeerId>) -> Self {
-        Self { awaited, ..Self::opened_by(peer, media) }
+    pub fn taken_up_by(peer: PeerId, media: Media, awaited: BTreeSet<PeerId>, now: Duration) -> Self {
+        Self { awaited, since: Some(now), ..Self::opened_by(peer, media) }
     }
 
     pub fn invite(&mut self, peer: PeerId, by: PeerId, media: Media, until: Duration) {
@@ -56,7 +58,8 @@ impl Call {
     }
 
     /// An invited member joins. What it was told so far it has in its page.
-    pub fn admit(&mut self, peer: PeerId, media: Media) {
+    pub fn admit(&mut self, peer: PeerId, media: Media, now: Duration) {
+        self.since.get_or_insert(now);
         if let Some(mut member) = self.remove(peer) {
             member.media = media;
             member.standing = Standing::Joined;
@@ -72,6 +75,10 @@ impl Call {
             self.members.push(Member::joined(peer, media));
         }
         is_awaited
+    }
+
+    pub fn since(&self) -> Option<Duration> {
+        self.since
     }
 
     pub fn awaited(&self) -> &BTreeSet<PeerId> {

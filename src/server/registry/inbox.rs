@@ -1,5 +1,5 @@
-//! Signals for a member of a call that are kept: all while it rings, because the page may be loaded again
-//! before it is answered; and those that come while its connection is lost.
+//! Signals for a member of a call that are kept: all while it rings, because they may be on their way into a socket that
+//! is dead, or the page may be loaded again before it is answered; and those that come while its connection is lost.
 
 use std::collections::VecDeque;
 
@@ -20,27 +20,20 @@ struct Kept {
     from: PeerId,
     signal: ServerMessage,
     size: usize,
-    /// The page has it, unless it was loaded again since.
-    delivered: bool,
 }
 
 impl Inbox {
-    pub fn keep(&mut self, from: PeerId, signal: ServerMessage, size: usize, delivered: bool) {
-        self.kept.push_back(Kept { from, signal, size, delivered });
+    pub fn keep(&mut self, from: PeerId, signal: ServerMessage, size: usize) {
+        self.kept.push_back(Kept { from, signal, size });
         self.bytes += size;
         while self.kept.len() > MOST_SIGNALS || self.bytes > MOST_BYTES {
             self.bytes -= self.kept.pop_front().map_or(self.bytes, |oldest| oldest.size);
         }
     }
 
-    /// What a page still needs: a new one everything.
-    pub fn deliver(&mut self, is_new_page: bool) -> Vec<ServerMessage> {
-        let needed = |kept: &&mut Kept| is_new_page || !kept.delivered;
-        let deliver = |kept: &mut Kept| {
-            kept.delivered = true;
-            kept.signal.clone()
-        };
-        self.kept.iter_mut().filter(needed).map(deliver).collect()
+    /// The oldest first.
+    pub fn signals(&self) -> Vec<ServerMessage> {
+        self.kept.iter().map(|kept| kept.signal.clone()).collect()
     }
 
     /// Drops what a page said that is no more.

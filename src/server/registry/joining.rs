@@ -1,7 +1,7 @@
 //! Coming into the room, and coming back to it.
 
 use super::{
-    Admission, Delivery, Join, Registry,
+    Admission, Delivery, Event, Join, Registry,
     changes::Contacts,
     deadlines::Due,
     peer::{Link, Peer},
@@ -94,20 +94,21 @@ impl Registry {
         let is_new_page = peer.incarnation != join.incarnation;
         peer.incarnation = join.incarnation;
         let link = Link::Online { connection: join.connection, leaving: false };
-        let missed = match std::mem::replace(&mut peer.link, link) {
+        let (instead_of, missed) = match std::mem::replace(&mut peer.link, link) {
             Link::Online { connection, .. } => {
                 self.out.push(Delivery::Close { connection, code: CLOSE_SUPERSEDED });
-                None
+                (Some(connection), None)
             }
             Link::Lost { until, ended } => {
                 self.deadlines.remove(until, Due::Gone(id));
-                ended
+                (None, ended)
             }
         };
         let call = peer.call.filter(|_| is_new_page);
         if let Some(call) = call.and_then(|call| self.calls.get_mut(&call)) {
             call.rejoin(id);
         }
+        self.record(Event::Returned { connection: join.connection, instead_of });
         self.welcome(id, join);
         if let Some((call, reason)) = missed {
             self.tell(id, ServerMessage::CallEnded { call, reason });
@@ -135,7 +136,7 @@ impl Registry {
         let Some(member) = call.member_mut(id) else { return };
         let has_joined = member.is_joined();
         // What was said to an earlier page of a participant is of no use to the new one.
-        let missed = if is_new_page && has_joined { Vec::new() } else { member.inbox.deliver(is_new_page) };
+        let missed = if is_new_page && has_joined { Vec::new() } else { member.inbox.signals() };
         if has_joined {
             member.inbox.clear();
         }

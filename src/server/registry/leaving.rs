@@ -1,7 +1,7 @@
 //! Losing a connection, leaving the room, leaving a call.
 
 use super::{
-    Asked, ConnectionId, Registry,
+    Asked, ConnectionId, Event, Registry,
     call::{Call, Member, while_ringing},
     deadlines::Due,
     peer::{Link, Peer},
@@ -82,6 +82,8 @@ impl Registry {
         for member in call.members() {
             self.release(asked, id, member, reason);
         }
+        let lasted = call.since().map(|since| self.now.saturating_sub(since));
+        self.record(Event::Ended { call: id, reason, lasted });
     }
 
     fn misses_somebody_of(&self, call: &Call) -> bool {

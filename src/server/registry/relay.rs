@@ -25,7 +25,7 @@ impl Registry {
         let size = payload.as_str().len();
         let signal = ServerMessage::Signal { call: id, from, payload };
         if !member.is_joined() || connection.is_none() {
-            member.inbox.keep(from, signal.clone(), size, connection.is_some());
+            member.inbox.keep(from, signal.clone(), size);
         }
         self.tell(to, signal);
         Ok(())

@@ -3,7 +3,7 @@
 //!
 //! **A grant speaks for nobody but the one who holds it**: it makes its holder busy, and nobody else.
 
-use super::{Asked, Delivery, Grant, Join, Registry, call::Call, deadlines::Due};
+use super::{Asked, Delivery, Event, Grant, Join, Registry, call::Call, deadlines::Due};
 use crate::protocol::{CallId, EndReason, PeerId, ServerMessage};
 
 impl Registry {
@@ -20,13 +20,14 @@ impl Registry {
             None if self.over.contains_key(&call) || others.is_empty() => return,
             None => {
                 let awaited = others.iter().copied().filter(|other| *other != id).collect();
-                self.calls.insert(call, Call::taken_up_by(id, media, awaited));
+                self.calls.insert(call, Call::taken_up_by(id, media, awaited, self.now));
                 self.deadlines.add(self.now + self.timeouts.reunion, Due::Reunion(call));
             }
         }
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.call = Some(call);
         }
+        self.record(Event::Joined { call, connection: self.connection(id) });
         if let Some(message) = self.participant_joined(call, id) {
             self.tell_others(call, id, &message);
         }

@@ -1,7 +1,7 @@
 //! Calling somebody, and every way in which the ringing ends.
 
 use super::{
-    Asked, Registry,
+    Asked, Event, Registry,
     call::{Call, Standing},
     deadlines::Due,
 };
@@ -92,6 +92,8 @@ impl Registry {
         if participants.iter().any(|peer| self.changes.is_unannounced(*peer)) {
             self.announce_changes();
         }
+        let (caller, rung) = (self.connection(asked.by), self.connection(callee));
+        self.record(Event::Rings { call: id, caller, callee: rung });
         self.tell(callee, ServerMessage::Invited { call: id, from: asked.by, media, participants });
         self.answer(asked, ServerMessage::Ringing { call: id, peer: callee });
     }
@@ -164,7 +166,7 @@ impl Registry {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let earlier = call.participants();
         let standing = call.member(peer).map(|member| member.standing);
-        call.admit(peer, media);
+        call.admit(peer, media, self.now);
         self.stop_ringing(id, peer, standing.unwrap_or(Standing::Joined));
         for participant in &earlier {
             if let Some(message) = self.participant_joined(id, *participant) {
@@ -177,6 +179,7 @@ impl Registry {
             }
             self.tell_answering(asked, peer, message);
         }
+        self.record(Event::Joined { call: id, connection: self.connection(peer) });
         self.grant_all(id);
         self.note_members(id);
     }

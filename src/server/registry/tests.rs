@@ -9,7 +9,7 @@ mod signals;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{Admission, Claim, ConnectionId, Delivery, Grant, Input, Join, Registry, RoomLimits};
+use super::{Admission, Claim, ConnectionId, Delivery, Event, Grant, Input, Join, Registry, RoomLimits};
 use crate::{
     protocol::{
         CallId, ClientMessage, EndReason, ErrorCode, Incarnation, Media, Nickname, Payload, PeerId,
@@ -28,6 +28,7 @@ struct Story {
     closed: Vec<(ConnectionId, u16)>,
     /// The newest grant of each peer.
     grants: BTreeMap<PeerId, Grant>,
+    journal: Vec<Event>,
     people: u64,
 }
 
@@ -65,6 +66,7 @@ impl Story {
             admissions: BTreeMap::new(),
             closed: Vec::new(),
             grants: BTreeMap::new(),
+            journal: Vec::new(),
             people: 0,
         }
     }
@@ -96,6 +98,7 @@ impl Story {
                     self.received.remove(&connection);
                     self.closed.push((connection, code));
                 }
+                Delivery::Record(event) => self.journal.push(event),
             }
         }
     }

@@ -1,10 +1,10 @@
 //! What goes into a registry and what comes out.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::protocol::{
-    Availability, BootId, CallId, CallState, ClientMessage, IceServer, Incarnation, Media, Nickname, PeerId,
-    Presence, ServerMessage, VERSION, Welcome,
+    Availability, BootId, CallId, CallState, ClientMessage, EndReason, IceServer, Incarnation, Media,
+    Nickname, PeerId, Presence, ServerMessage, VERSION, Welcome,
 };
 
 /// One socket, unique among all that this server has had.
@@ -77,6 +77,35 @@ pub enum Delivery {
     Broadcast(ServerMessage),
     /// Ends a connection whose peer has a newer one.
     Close { connection: ConnectionId, code: u16 },
+    /// To nobody here: to whoever runs the server.
+    Record(Event),
+}
+
+/// What is worth knowing about a room without knowing whose it is: connections are numbers, calls are what a caller
+/// made up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A peer's new connection, and the one that it takes the place of, if that is still there.
+    Returned {
+        connection: ConnectionId,
+        instead_of: Option<ConnectionId>,
+    },
+    Rings {
+        call: CallId,
+        caller: Option<ConnectionId>,
+        callee: Option<ConnectionId>,
+    },
+    /// Somebody has accepted, or was in this call before the server was started.
+    Joined {
+        call: CallId,
+        connection: Option<ConnectionId>,
+    },
+    /// `lasted` since there were two of them, as far as this server knows.
+    Ended {
+        call: CallId,
+        reason: EndReason,
+        lasted: Option<Duration>,
+    },
 }
 
 /// A [`Welcome`] but for what the registry does not know.

@@ -69,6 +69,12 @@ impl Ending {
         Some(CloseFrame { code, reason: reason.into() })
     }
 
+    /// Whether whoever runs the server should know. How often it happens is limited by how many connections an address
+    /// may open.
+    pub fn is_harm(self) -> bool {
+        matches!(self, Self::TooLarge | Self::NotText | Self::Violation | Self::Abuse)
+    }
+
     /// What is said before the close, for clients that show it to people.
     pub fn farewell(self) -> Option<ServerMessage> {
         match self {

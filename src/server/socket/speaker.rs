@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
-use tracing::debug;
+use tracing::{debug, info};
 
 use super::{Ending, Heard};
 use crate::{
@@ -65,7 +65,11 @@ impl Speaker {
 
     /// Gives up the seat, if there is one, so that the room knows before the last words are through.
     pub fn leave(self, ending: &Ending) -> Arc<Mailbox> {
-        debug!(connection = self.id.0, ?ending, "ended");
+        if ending.is_harm() {
+            info!(connection = self.id.0, ?ending, "sent away");
+        } else {
+            debug!(connection = self.id.0, ?ending, "ended");
+        }
         self.hub.give_back_mailbox(self.id);
         // It is told to stay away, so its place is not kept.
         if let (Ending::Abuse, Place::Seated { seat, .. }) = (ending, &self.place) {

@@ -329,3 +329,27 @@ fn leaving_while_it_rings_is_declining_that_costs_the_caller_nothing() {
         assert_eq!(story.hears(alice), [ended]);
     }
 }
+
+#[test]
+fn a_call_is_recorded_with_numbers_and_nobodys_name() {
+    let (mut story, alice, bob, _) = Story::of_three();
+    let id = call(1);
+    story.invites(alice, id, bob);
+    story.accepts(bob, id);
+    story.passes(Duration::from_secs(90));
+    story.leaves(alice, id);
+    story.invites(alice, call(2), bob);
+    story.declines(bob, call(2));
+    let (caller, callee) = (Some(alice.connection), Some(bob.connection));
+    let talked = Some(Duration::from_secs(90));
+    assert_eq!(
+        story.journal,
+        [
+            Event::Rings { call: id, caller, callee },
+            Event::Joined { call: id, connection: callee },
+            Event::Ended { call: id, reason: EndReason::HungUp, lasted: talked },
+            Event::Rings { call: call(2), caller, callee },
+            Event::Ended { call: call(2), reason: EndReason::Declined, lasted: None },
+        ]
+    );
+}

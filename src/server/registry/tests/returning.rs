@@ -168,3 +168,18 @@ fn a_call_that_was_declined_in_the_callers_absence_is_not_begun_anew_by_the_same
     story.invites(alice, call(1), bob);
     assert!(matches!(story.hears(bob)[..], [ServerMessage::Invited { .. }]), "not remembered for ever");
 }
+
+#[test]
+fn who_comes_back_is_recorded_with_the_connection_that_gives_way() {
+    let (mut story, alice, bob, _) = Story::of_three();
+    let newer = story.comes_back(alice, page(1));
+    story.loses_socket(bob);
+    let back = story.comes_back(bob, page(1));
+    assert_eq!(
+        story.journal,
+        [
+            Event::Returned { connection: newer.connection, instead_of: Some(alice.connection) },
+            Event::Returned { connection: back.connection, instead_of: None },
+        ]
+    );
+}
