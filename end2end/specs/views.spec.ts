@@ -92,3 +92,21 @@ test('the screen stays on during a call, and only then', async ({ alice, bob }) 
   await alice.hangsUp();
   await expect.poll(held).toBe(0);
 });
+
+test('whoever speaks is marked on both sides, and nobody who is muted', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  const [there, here] = [alice.page.locator('.remote'), bob.page.locator('.self')];
+  for (const mark of [there, here]) await expect(mark).toHaveAttribute('data-speaks', 'yes');
+  await bob.screen.microphone.click();
+  for (const mark of [there, here]) await expect(mark).toHaveAttribute('data-speaks', 'no');
+  const changes = await there.evaluateHandle((mark) => {
+    const changes: string[] = [];
+    new MutationObserver(() => changes.push((mark as HTMLElement).dataset.speaks ?? '')).observe(mark, { attributeFilter: ['data-speaks'] });
+    return changes;
+  });
+  // Time enough for a microphone that beeps twice a second.
+  for (let i = 0; i < 3; i++) await alice.seesFramesAdvance();
+  expect(await changes.jsonValue()).toEqual([]);
+  await bob.screen.microphone.click();
+  for (const mark of [there, here]) await expect(mark).toHaveAttribute('data-speaks', 'yes');
+});

@@ -6,6 +6,7 @@ mod capture;
 mod channel;
 mod clipboard;
 mod device_list;
+mod ear;
 mod erased;
 mod files;
 mod frame;

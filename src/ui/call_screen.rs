@@ -18,7 +18,7 @@ use super::{
     quality::Connection,
     remote_pane::RemotePane,
     screen_pane::ScreenPane,
-    self_pane::{Arrangement, SelfPane},
+    self_pane::{Arrangement, SelfPane, VOICE},
     shortcuts::Shortcuts,
     words,
 };
@@ -34,8 +34,6 @@ use crate::{
     session::Session,
 };
 
-/// The level of somebody who talks, and not of a room.
-const VOICE: f32 = 0.32;
 /// How long the buttons let the picture go first.
 const UNTIL_FURNISHED: Duration = Duration::from_millis(120);
 /// How long the hint stays after the last word.
