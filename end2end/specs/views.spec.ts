@@ -1,5 +1,6 @@
 // How a person arranges the pictures of a call.
 
+import { whose } from '../support/camera';
 import { areInACall } from '../support/person';
 import { expect, test } from '../support/test';
 
@@ -109,4 +110,25 @@ test('whoever speaks is marked on both sides, and nobody who is muted', async ({
   expect(await changes.jsonValue()).toEqual([]);
   await bob.screen.microphone.click();
   for (const mark of [there, here]) await expect(mark).toHaveAttribute('data-speaks', 'yes');
+});
+
+test('the call goes on in a small window over all others, with its controls', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  await alice.screen.moreControls.click();
+  const opens = alice.context.waitForEvent('page');
+  await alice.screen.smallWindow.click();
+  const small = await opens;
+  const picture = small.getByLabel('Picture of Bob');
+  await expect.poll(() => picture.evaluate((video: HTMLVideoElement) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 });
+    const context = canvas.getContext('2d');
+    context?.drawImage(video, 0, 0, 1, 1);
+    return [...(context?.getImageData(0, 0, 1, 1).data ?? [])].slice(0, 3);
+  }).then((pixel) => whose(pixel as [number, number, number]))).toBe('bob');
+  await small.getByRole('button', { name: 'Microphone' }).click();
+  await expect(bob.screen.badge('Alice is muted')).toBeVisible();
+  const closes = small.waitForEvent('close');
+  await small.getByRole('button', { name: 'Hang up' }).click();
+  await bob.isIn('ended');
+  await closes;
 });

@@ -12,6 +12,7 @@ use super::{
     chat::{ChatPanel, Draft, Unread},
     device_trouble::{TryAgain, trouble},
     files::{DropZone, FileTray, Picker},
+    float,
     focus,
     icon::{Glyph, Icon},
     live::{live, memo},
@@ -87,6 +88,7 @@ pub fn CallScreen() -> impl IntoView {
             "p" | "P" => album.take(session),
             "x" | "X" => extras.arrangement.swap(),
             "e" | "E" => extras.fill_screen(session),
+            "w" | "W" => float::toggle(session),
             "?" => extras.keys.set(true),
             "f" | "F" => picker.open(),
             _ => return,
@@ -104,6 +106,7 @@ pub fn CallScreen() -> impl IntoView {
     // Whoever looks elsewhere holds no key here.
     let blur = window_event_listener(leptos::ev::blur, move |_| session.act(Action::PressToTalk(false)));
     on_cleanup(move || blur.remove());
+    on_cleanup(move || session.platform().into_iter().for_each(|platform| platform.end_float()));
     view! {
         <main
             class="stage call"
