@@ -31,6 +31,7 @@ pub mod signal;
 pub mod status;
 mod upkeep;
 pub mod view;
+pub mod voice;
 mod watch;
 
 #[cfg(test)]

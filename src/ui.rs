@@ -20,6 +20,7 @@ mod document;
 mod ended;
 mod entrance;
 mod files;
+mod float;
 mod focus;
 mod history;
 mod icon;

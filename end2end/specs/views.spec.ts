@@ -1,5 +1,6 @@
 // How a person arranges the pictures of a call.
 
+import { whose } from '../support/camera';
 import { areInACall } from '../support/person';
 import { expect, test } from '../support/test';
 
@@ -91,4 +92,43 @@ test('the screen stays on during a call, and only then', async ({ alice, bob }) 
   await expect.poll(held).toBe(1);
   await alice.hangsUp();
   await expect.poll(held).toBe(0);
+});
+
+test('whoever speaks is marked on both sides, and nobody who is muted', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  const [there, here] = [alice.page.locator('.remote'), bob.page.locator('.self')];
+  for (const mark of [there, here]) await expect(mark).toHaveAttribute('data-speaks', 'yes');
+  await bob.screen.microphone.click();
+  for (const mark of [there, here]) await expect(mark).toHaveAttribute('data-speaks', 'no');
+  const changes = await there.evaluateHandle((mark) => {
+    const changes: string[] = [];
+    new MutationObserver(() => changes.push((mark as HTMLElement).dataset.speaks ?? '')).observe(mark, { attributeFilter: ['data-speaks'] });
+    return changes;
+  });
+  // Time enough for a microphone that beeps twice a second.
+  for (let i = 0; i < 3; i++) await alice.seesFramesAdvance();
+  expect(await changes.jsonValue()).toEqual([]);
+  await bob.screen.microphone.click();
+  for (const mark of [there, here]) await expect(mark).toHaveAttribute('data-speaks', 'yes');
+});
+
+test('the call goes on in a small window over all others, with its controls', async ({ alice, bob }) => {
+  await areInACall(alice, bob);
+  await alice.screen.moreControls.click();
+  const opens = alice.context.waitForEvent('page');
+  await alice.screen.smallWindow.click();
+  const small = await opens;
+  const picture = small.getByLabel('Picture of Bob');
+  await expect.poll(() => picture.evaluate((video: HTMLVideoElement) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 });
+    const context = canvas.getContext('2d');
+    context?.drawImage(video, 0, 0, 1, 1);
+    return [...(context?.getImageData(0, 0, 1, 1).data ?? [])].slice(0, 3);
+  }).then((pixel) => whose(pixel as [number, number, number]))).toBe('bob');
+  await small.getByRole('button', { name: 'Microphone' }).click();
+  await expect(bob.screen.badge('Alice is muted')).toBeVisible();
+  const closes = small.waitForEvent('close');
+  await small.getByRole('button', { name: 'Hang up' }).click();
+  await bob.isIn('ended');
+  await closes;
 });

@@ -121,6 +121,7 @@ export function screenOf(page: Page) {
     moreControls: button('More'),
     showSelf: button('Show my picture'),
     fullScreen: button('Full screen'),
+    smallWindow: button('Small window'),
     keys: page.getByRole('dialog', { name: 'Keys' }),
     mutedHint: page.getByText('You are muted. Hold the space bar to talk.'),
     hangUp: button('Hang up'),

@@ -91,6 +91,8 @@ pub struct Other {
     pub incarnation: Option<Incarnation>,
     pub media: MediaState,
     pub relayed: Option<bool>,
+    /// Is heard to speak.
+    pub speaks: bool,
     /// Whether the newest connection shows the other side's screen.
     pub screen_shown: bool,
     pub pair: Option<Pair>,
@@ -168,6 +170,7 @@ impl Other {
             incarnation: None,
             media: MediaState::default(),
             relayed: None,
+            speaks: false,
             screen_shown: false,
             pair: None,
             next_generation: 0,

@@ -44,6 +44,7 @@ impl Phone {
             PairEvent::Path { relayed } => {
                 self.with_other(id.peer, |other| other.relayed = Some(relayed));
             }
+            PairEvent::Speaking(speaks) => _ = self.with_other(id.peer, |other| other.speaks = speaks),
             PairEvent::PlayRefused => self.tap_to_hear(true),
             PairEvent::Playing => self.tap_to_hear(false),
             event => self.negotiated(id, event, now),
@@ -134,6 +135,7 @@ impl Phone {
         other.post.close();
         other.watch = None;
         other.relayed = None;
+        other.speaks = false;
         other.screen_shown = false;
         other.pane = None;
         other.seek(now, patience);

@@ -192,6 +192,8 @@ pub enum PairEvent {
     Path {
         relayed: bool,
     },
+    /// Somebody there begins to speak, or ends.
+    Speaking(bool),
     /// The browser refuses to play sound before a gesture.
     PlayRefused,
     Playing,

@@ -164,6 +164,7 @@ impl Phone {
             media: other.media,
             relayed: other.relayed,
             bars: other.bars(),
+            speaks: other.speaks && other.is_connected(),
             pictures: other.pictures.told(),
         });
         CallView {

@@ -96,6 +96,8 @@ pub struct ParticipantView {
     pub relayed: Option<bool>,
     /// How well it goes, 0 to 4, once there is something to say.
     pub bars: Option<u8>,
+    /// Is heard to speak.
+    pub speaks: bool,
     /// How many pictures they have just taken.
     pub pictures: u32,
 }

@@ -6,8 +6,10 @@ mod capture;
 mod channel;
 mod clipboard;
 mod device_list;
+mod ear;
 mod erased;
 mod files;
+mod float;
 mod frame;
 mod ice;
 mod inflate;
@@ -73,11 +75,12 @@ type Level = Rc<dyn Fn(f32)>;
 pub struct Platform {
     streams: Rc<Streams>,
     files: Rc<Files>,
+    float: float::Float,
 }
 
 impl Platform {
     pub fn here() -> Self {
-        Self { streams: Rc::default(), files: Rc::default() }
+        Self { streams: Rc::default(), files: Rc::default(), float: float::Float::default() }
     }
 
     /// Since the page was loaded.
@@ -187,6 +190,21 @@ impl Platform {
     /// Whether the browser lets a page fill the screen: telephones of one maker do not.
     pub fn can_fill_screen(&self) -> bool {
         page::can_fill_screen()
+    }
+
+    /// Whether the browser has small windows that stay over all others.
+    pub fn can_float(&self) -> bool {
+        float::can_float()
+    }
+
+    /// Shows a view in one, or where there are no such views, a stream; or closes the one there is.
+    pub fn float(&self, stream: StreamKey, view: impl FnOnce() -> Erased + 'static) {
+        self.float.toggle(self.streams.picture(stream), view);
+    }
+
+    /// Closes it, if there is one.
+    pub fn end_float(&self) {
+        self.float.close();
     }
 
     pub fn share(&self, title: &str, url: &str) {

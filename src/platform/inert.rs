@@ -92,6 +92,17 @@ impl Platform {
     /// Fills the screen with an element, or ends that.
     pub fn toggle_full_screen(&self, _element: NodeRef<html::Main>) {}
 
+    /// Whether the browser has small windows that stay over all others.
+    pub fn can_float(&self) -> bool {
+        false
+    }
+
+    /// Shows a view in one, or where there are no such views, a stream; or closes the one there is.
+    pub fn float(&self, _stream: StreamKey, _view: impl FnOnce() -> Erased + 'static) {}
+
+    /// Closes it, if there is one.
+    pub fn end_float(&self) {}
+
     /// Whether the browser lets a page fill the screen: telephones of one maker do not.
     pub fn can_fill_screen(&self) -> bool {
         false

@@ -7,6 +7,7 @@ use super::{
     chat::{ChatButton, Draft},
     device_picker::DevicePickers,
     files::{FileButton, Picker},
+    float::FloatButton,
     icon::{Glyph, Icon},
     live::{live, memo},
     self_pane::Arrangement,
@@ -162,6 +163,7 @@ fn More(extras: Extras) -> impl IntoView {
                         "Full screen"
                     </button>
                 }.into_fresh())}
+                <FloatButton/>
                 <button type="button" class="button" on:click=move |_| extras.keys.set(true)>"Keys (?)"</button>
                 <SettingsButton/>
             </div>

@@ -12,13 +12,14 @@ use super::{
     chat::{ChatPanel, Draft, Unread},
     device_trouble::{TryAgain, trouble},
     files::{DropZone, FileTray, Picker},
+    float,
     focus,
     icon::{Glyph, Icon},
     live::{live, memo},
     quality::Connection,
     remote_pane::RemotePane,
     screen_pane::ScreenPane,
-    self_pane::{Arrangement, SelfPane},
+    self_pane::{Arrangement, SelfPane, VOICE},
     shortcuts::Shortcuts,
     words,
 };
@@ -34,8 +35,6 @@ use crate::{
     session::Session,
 };
 
-/// The level of somebody who talks, and not of a room.
-const VOICE: f32 = 0.32;
 /// How long the buttons let the picture go first.
 const UNTIL_FURNISHED: Duration = Duration::from_millis(120);
 /// How long the hint stays after the last word.
@@ -89,6 +88,7 @@ pub fn CallScreen() -> impl IntoView {
             "p" | "P" => album.take(session),
             "x" | "X" => extras.arrangement.swap(),
             "e" | "E" => extras.fill_screen(session),
+            "w" | "W" => float::toggle(session),
             "?" => extras.keys.set(true),
             "f" | "F" => picker.open(),
             _ => return,
@@ -106,6 +106,7 @@ pub fn CallScreen() -> impl IntoView {
     // Whoever looks elsewhere holds no key here.
     let blur = window_event_listener(leptos::ev::blur, move |_| session.act(Action::PressToTalk(false)));
     on_cleanup(move || blur.remove());
+    on_cleanup(move || session.platform().into_iter().for_each(|platform| platform.end_float()));
     view! {
         <main
             class="stage call"

@@ -41,6 +41,7 @@ pub enum Glyph {
     Smile,
     Speaker,
     Warning,
+    Window,
 }
 
 impl Glyph {
@@ -124,6 +125,7 @@ impl Glyph {
                 "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a7.8 7.8 0 0 1 0 11"
             }
             Self::Warning => "M12 4L2.8 19.5h18.4zM12 10v4.5M12 17v.01",
+            Self::Window => "M10 18.5H4.5a1 1 0 0 1-1-1v-11a1 1 0 0 1 1-1h15a1 1 0 0 1 1 1V10M13.5 13.5h7v5h-7z",
         }
     }
 }

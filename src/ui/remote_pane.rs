@@ -34,6 +34,7 @@ pub fn RemotePane(other: ParticipantView) -> impl IntoView {
         });
     }
     let camera = memo(move || session.call.with(|call| camera(call.as_ref(), peer)));
+    let speaks = memo(move || session.call.with(|call| participant(call.as_ref(), peer).is_some_and(|other| other.speaks)));
     let name = nickname.to_string();
     let tall = RwSignal::new(false);
     let measure = move |_| {
@@ -42,7 +43,11 @@ pub fn RemotePane(other: ParticipantView) -> impl IntoView {
         }
     };
     view! {
-        <div class="remote" data-camera=live(move || if camera.get() == CameraState::On { "on" } else { "off" })>
+        <div
+            class="remote"
+            data-camera=live(move || if camera.get() == CameraState::On { "on" } else { "off" })
+            data-speaks=live(move || if speaks.get() { "yes" } else { "no" })
+        >
             <video
                 data-testid="remote-video"
                 aria-label=format!("Picture of {name}")
@@ -59,6 +64,9 @@ pub fn RemotePane(other: ParticipantView) -> impl IntoView {
 }
 
 fn camera(call: Option<&CallView>, peer: PeerId) -> CameraState {
-    let other = call.and_then(|call| call.others.iter().find(|other| other.peer == peer));
-    other.map(|other| other.media.camera).unwrap_or_default()
+    participant(call, peer).map(|other| other.media.camera).unwrap_or_default()
+}
+
+fn participant(call: Option<&CallView>, peer: PeerId) -> Option<&ParticipantView> {
+    call?.others.iter().find(|other| other.peer == peer)
 }

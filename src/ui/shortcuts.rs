@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{platform::IntoFresh, session::Session};
 
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 12] = [
     ("M", "Microphone on or off"),
     ("Space", "While you are muted: hold it to talk"),
     ("V", "Camera on or off"),
@@ -19,6 +19,7 @@ const KEYS: [(&str, &str); 11] = [
     ("P", "Take a picture of the other side, who is told"),
     ("X", "Swap the pictures"),
     ("E", "Fill the whole screen, or not"),
+    ("W", "Small window over all others"),
     ("?", "This list"),
 ];
 

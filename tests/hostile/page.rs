@@ -598,11 +598,12 @@ fn happening(story: &mut Story) -> PairEvent {
         13 => filing(story),
         14 if story.once_in(2) => PairEvent::Measured(Box::new(sample(story))),
         14 => PairEvent::Path { relayed: story.once_in(2) },
-        _ => match story.below(8) {
+        _ => match story.below(9) {
             0 => PairEvent::PlayRefused,
             1 => PairEvent::Playing,
             2 | 3 => PairEvent::ChatOpen,
             4 => PairEvent::ChatClosed,
+            5 => PairEvent::Speaking(story.once_in(2)),
             _ => PairEvent::Chat(chat(story)),
         },
     }

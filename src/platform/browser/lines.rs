@@ -7,7 +7,7 @@ use std::{
 
 use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcRtpTransceiver};
+use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcRtpReceiver, RtcRtpTransceiver};
 
 use super::js;
 use crate::call::{encoding::Encoding, local::DeviceKind};
@@ -175,7 +175,11 @@ impl Lines {
 
     /// What comes from the other side.
     pub fn remote(&self, line: Line) -> Option<MediaStreamTrack> {
-        self.transceivers.borrow().get(line as usize).map(|transceiver| transceiver.receiver().track())
+        self.receiver(line).map(|receiver| receiver.track())
+    }
+
+    pub fn receiver(&self, line: Line) -> Option<RtcRtpReceiver> {
+        self.transceivers.borrow().get(line as usize).map(RtcRtpTransceiver::receiver)
     }
 
     pub fn stop(&self) {

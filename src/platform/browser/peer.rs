@@ -13,6 +13,7 @@ use web_sys::{MediaStream, MediaStreamTrack, RtcPeerConnection, RtcSdpType, RtcS
 
 use super::{
     channel::{Channel, Events},
+    ear::Ear,
     files::{Bulk, Files},
     ice, js,
     lines::{Line, Lines, Outgoing},
@@ -62,6 +63,7 @@ struct Inner {
 struct Remote {
     speaker: Option<Speaker>,
     camera: Option<MediaStream>,
+    _ear: Option<Ear>,
 }
 
 /// While the other side shows its screen.
@@ -297,7 +299,8 @@ impl Inner {
         let camera = self.lines.remote(Line::Camera);
         let camera =
             camera.and_then(|track| self.streams.show(self.camera_key(), &track, Some(self.first_frame())));
-        self.remote.replace(Some(Remote { speaker, camera }));
+        let ear = self.lines.receiver(Line::Microphone).map(|voice| Ear::listen(voice, &self.reporter));
+        self.remote.replace(Some(Remote { speaker, camera, _ear: ear }));
     }
 
     fn show_screen(&self, shown: bool) {
