@@ -400,7 +400,9 @@ impl Page {
                 self.sent = frame.id;
             }
             Effect::Pair { pair, op } => {
-                let harmless = matches!(op, PairOp::Open { offerer: false, .. } | PairOp::Close);
+                // How a camera is to be sent is this person's own word, and kept until there is one.
+                let harmless =
+                    matches!(op, PairOp::Open { offerer: false, .. } | PairOp::Encode(_) | PairOp::Close);
                 assert!(
                     harmless || ringing != Some(pair.call),
                     "{op:?} on {pair:?} while it rings, before anybody accepted"
