@@ -155,7 +155,7 @@ test('what is done to the voice is switched in the middle of a call, and stays s
   await expect.poll(() => voice(alice)).toMatchObject({ noiseSuppression: true, echoCancellation: false, autoGainControl: false });
   await bob.hears(alice);
   expect(await negotiated(bob)).toEqual(before);
-  expect(await liveVoices(alice), 'the earlier microphones are closed').toBe(1);
+  await expect.poll(() => liveVoices(alice), { message: 'the earlier microphones are closed' }).toBe(1);
 
   await alice.page.keyboard.press('Escape');
   await alice.hangsUp();
@@ -207,6 +207,7 @@ test('a speaker is chosen for calls and bells, is remembered, and may be pulled 
   await expect(alice.screen.speakerPicker).toHaveValue('desk');
   await alice.page.keyboard.press('Escape');
 
+  await bob.sees(alice);
   await bob.calls(alice);
   await alice.isRungBy(bob);
   await expect.poll(async () => (await led(alice)).contexts).toEqual(['desk']);
@@ -229,7 +230,8 @@ test('where a browser lets no page choose a speaker, nobody is asked to', async 
 });
 
 test('a phone changes to its camera at the back, and only the one at the front is a mirror', async ({ somebody, bob }) => {
-  const alice = await somebody('alice', { context: { hasTouch: true } });
+  // Nothing tells where the first camera looks: it is the finger that does.
+  const alice = await somebody('alice', { context: { hasTouch: true, isMobile: true } });
   await has(alice,
     { part: 'camera', id: 'front', label: 'Camera 1', colour: COLOURS.alice, facing: 'user' },
     { part: 'camera', id: 'rear', label: 'Camera 0', colour: COLOURS.carol, facing: 'environment' });
