@@ -60,8 +60,8 @@ struct Slot {
     open: RefCell<Option<OpenTrack>>,
     /// Counts openings and closings: an opening that was overtaken stops what it got and says nothing.
     turn: Cell<u32>,
-    /// The turn of the opening that is under way.
-    opening: Cell<Option<u32>>,
+    /// The newest opening is under way.
+    opening: Cell<bool>,
 }
 
 impl Media {
@@ -177,7 +177,7 @@ impl Inner {
         if slot.turn.get() != turn {
             return;
         }
-        slot.opening.set(None);
+        slot.opening.set(false);
         match capture {
             Ok(open) => self.opened(kind, turn, open, request.processing).await,
             Err(problem) => {
@@ -289,7 +289,7 @@ impl Inner {
         if self.slot(kind).open.borrow().as_ref().is_none_or(|open| open.track != track) {
             return;
         }
-        if self.slot(kind).opening.get().is_some() {
+        if self.slot(kind).opening.get() {
             // Some browsers end one camera for the next, which reports for itself.
             return self.release(kind);
         }
@@ -305,12 +305,12 @@ impl Inner {
 impl Slot {
     fn open(&self) -> u32 {
         let turn = self.next_turn();
-        self.opening.set(Some(turn));
+        self.opening.set(true);
         turn
     }
 
     fn next_turn(&self) -> u32 {
-        self.opening.set(None);
+        self.opening.set(false);
         self.turn.set(self.turn.get() + 1);
         self.turn.get()
     }
