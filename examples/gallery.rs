@@ -8,7 +8,7 @@ use tincan::{
     call::{
         chat::{ChatLine, ChatView},
         control::{CameraState, MediaState, MicrophoneState},
-        local::{DeviceInfo, DeviceKind, DeviceProblem, DeviceState},
+        local::{DeviceInfo, DeviceProblem, DeviceState, Part},
         status::{CallStatus, Ended, Step},
         view::{CallView, Contact, Entry, EntryProblem, Link, Me, Missed, ParticipantView},
     },
@@ -65,6 +65,10 @@ const SCENES: &[(&str, &str, Scene)] = &[
         };
         session.missed.set(vec![missed(2, "Grace Hopper", false), missed(1, "Alan Turing", true)]);
     }),
+    ("room-plugged", "/", |session| {
+        room(session, 3);
+        session.local.update(|local| local.plugged = Some("Jabra Evolve2 65".into()));
+    }),
     ("room-empty", "/r/k7qm-3xpd-9wzt", |session| room(session, 0)),
     ("incoming", "/", |session| {
         room(session, 5);
@@ -86,6 +90,11 @@ const SCENES: &[(&str, &str, Scene)] = &[
             };
             call.others[0].relayed = Some(false);
         });
+    }),
+    ("connected-plugged", "/", |session| {
+        call(session, CallStatus::Connected { since: Duration::from_secs(3) });
+        devices_on(session);
+        session.local.update(|local| local.plugged = Some("Jabra Evolve2 65".into()));
     }),
     ("connected-voice", "/", |session| {
         call(session, CallStatus::Connected { since: Duration::ZERO });
@@ -165,14 +174,16 @@ fn ready(session: Session) {
 }
 
 fn devices_on(session: Session) {
-    let device = |kind, label: &str| DeviceInfo { kind, id: label.into(), label: label.into() };
+    let device =
+        |part, label: &str| DeviceInfo { part, id: label.into(), label: label.into(), group: String::new() };
     session.level.set(0.3);
     session.local.update(|local| {
         local.camera = DeviceState::On;
         local.microphone = DeviceState::On;
         local.devices = vec![
-            device(DeviceKind::Camera, "FaceTime HD Camera (Built-in)"),
-            device(DeviceKind::Microphone, "MacBook Pro Microphone (Built-in)"),
+            device(Part::Camera, "FaceTime HD Camera (Built-in)"),
+            device(Part::Microphone, "MacBook Pro Microphone (Built-in)"),
+            device(Part::Speaker, "MacBook Pro Speakers (Built-in)"),
         ];
     });
 }

@@ -168,7 +168,7 @@ impl Phone {
             returning_until: None,
             call: None,
             closing: Vec::new(),
-            local: LocalMedia::new(remembered.microphone.clone(), remembered.camera.clone()),
+            local: LocalMedia::new(&remembered),
             listing: false,
             preview: false,
             booth: false,
@@ -302,6 +302,10 @@ impl Phone {
             call.screen = false;
         }
         self.local.handle(event);
+        if !self.is_inside() {
+            // Whoever is about to go in chooses from the list.
+            self.local.take_plugged();
+        }
     }
 
     fn page_said(&mut self, event: PageEvent, now: Time) {

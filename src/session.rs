@@ -310,6 +310,9 @@ fn unopened() -> LocalView {
         devices: Vec::new(),
         selected_microphone: None,
         selected_camera: None,
+        selected_speaker: None,
+        facing: None,
+        plugged: None,
     }
 }
 

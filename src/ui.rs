@@ -31,6 +31,7 @@ mod links;
 mod live;
 mod logo;
 mod missed_calls;
+mod new_device;
 mod nickname_field;
 mod not_found;
 mod notices;

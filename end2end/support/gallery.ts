@@ -2,6 +2,7 @@
 
 import { expect } from '@playwright/test';
 
+import { has, plugsIn } from './devices';
 import { areInACall, areInTheLobby, areTalking, type Person } from './person';
 import { refuseToPlay } from './probe';
 import type { Server } from './server';
@@ -189,6 +190,19 @@ export const GALLERY: Picture[] = [
       await areInACall(alice, bob);
       await alice.screen.bars.click();
       await expect(alice.page.locator('.plot path').first()).toHaveAttribute('d', /L.*L/);
+      return alice;
+    },
+  },
+  {
+    name: 'call-with-a-new-device',
+    reach: async ({ alice, bob }) => {
+      await has(alice, { part: 'camera', id: 'rear', label: 'Rear camera', facing: 'environment' });
+      await areInACall(alice, bob);
+      await alice.screen.moreControls.click();
+      await alice.screen.cameraPicker.selectOption('Rear camera');
+      await expect(alice.screen.flip).toBeVisible();
+      await plugsIn(alice, { part: 'microphone', id: 'headset', label: 'Headset with a name that is as long as they are' });
+      await expect(alice.screen.plugged).toBeVisible();
       return alice;
     },
   },

@@ -27,6 +27,8 @@ export interface Probe {
   sockets(): WebSocket[];
   /** Ends the open tracks of this page's own devices of one kind, as the browser does when somebody unplugs one. */
   unplugs(kind: 'audio' | 'video'): void;
+  /** How many microphones of this page are open, and their clones. */
+  microphones(): number;
   /** Ends what is shown of the screen, as the browser does when somebody presses its own button. */
   stopsTheScreen(): void;
   /** Whether another program has the camera, so that it does not open. */
@@ -314,6 +316,7 @@ export function installProbe(): void {
     wire,
     sockets: () => [...sockets],
     unplugs,
+    microphones: () => count(tracks, ({ kind, readyState }) => kind === 'audio' && readyState === 'live'),
     stopsTheScreen,
     cameraIsTaken: false,
     connections: () => [...connections].filter(isOpen),

@@ -10,9 +10,9 @@ use super::{
     files::{FileOp, message::FileMessage},
     history::{self, PastCall},
     input::SocketId,
-    local::DeviceKind,
+    local::{DeviceKind, Facing},
     pair::PairId,
-    preferences::{self, Preferences},
+    preferences::{self, Preferences, Processing},
     signal::Candidate,
 };
 use crate::protocol::{ClientFrame, IceServer, Media, Nickname, PeerId, Room};
@@ -134,10 +134,13 @@ pub enum PairOp {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviceOp {
-    /// Opens one or both in one request, so that a person is asked once. Each reports for itself.
+    /// Opens one or both in one request, so that a person is asked once. Each reports for itself. One that is open
+    /// already is used until the new one is in its place.
     Open {
         microphone: Option<Choice>,
         camera: Option<Choice>,
+        /// What is done to the microphone's sound.
+        processing: Processing,
     },
     Close(DeviceKind),
     Mute(bool),
@@ -148,11 +151,20 @@ pub enum DeviceOp {
     Measure(bool),
     /// Lists the devices now and whenever they change.
     List,
+    /// Where everything is heard from now on; nothing is the browser's default.
+    PlayOn(Option<String>),
 }
 
-/// Which device of a kind; `None` inside is the browser's default.
+/// Which device of a kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Choice(pub Option<String>);
+pub enum Choice {
+    /// The browser's default.
+    #[default]
+    Any,
+    Device(String),
+    /// A camera that looks this way.
+    Facing(Facing),
+}
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sound {
@@ -177,6 +189,7 @@ pub struct Remembered {
     pub nickname: String,
     pub microphone: Option<String>,
     pub camera: Option<String>,
+    pub speaker: Option<String>,
     pub use_microphone: Option<bool>,
     pub use_camera: Option<bool>,
     /// Nicknames, as they were shown.

@@ -6,7 +6,7 @@ use super::{
     contacts::is_blocked,
     effect::{Effect, Seat},
     input::Action,
-    local::DeviceKind,
+    local::{DeviceInfo, DeviceKind, Part},
     pair::{Pair, PairId},
     status::Ended,
 };
@@ -19,7 +19,8 @@ impl Phone {
     pub(super) fn person_asks(&mut self, action: Action, now: Time) {
         match action {
             Action::ChooseDevices { microphone, camera } => self.choose_devices(microphone, camera),
-            Action::SelectDevice { kind, id } => self.select_device(kind, id),
+            Action::SelectDevice { part, id } => self.select_device(part, id),
+            Action::UsePlugged(used) => self.use_plugged(used),
             Action::Preview(on) => self.show_preview(on),
             Action::Booth(inside) => self.go_to_booth(inside),
             Action::Enter { room, nickname } => self.enter(room, nickname, now),
@@ -34,6 +35,7 @@ impl Phone {
             Action::Mute(muted) => self.mute(muted),
             Action::PressToTalk(pressed) => self.press_to_talk(pressed),
             Action::Camera(on) => self.turn_camera(on),
+            Action::FlipCamera => self.local.flip(),
             Action::ShareScreen(on) => self.share_screen(on),
             Action::Block(peer) => self.block(peer),
             Action::Unblock(nickname) => self.unblock(&nickname),
@@ -59,13 +61,23 @@ impl Phone {
         self.remember();
     }
 
-    fn select_device(&mut self, kind: DeviceKind, id: Option<String>) {
-        match kind {
-            DeviceKind::Microphone => self.remembered.microphone.clone_from(&id),
-            DeviceKind::Camera => self.remembered.camera.clone_from(&id),
+    fn select_device(&mut self, part: Part, id: Option<String>) {
+        match part {
+            Part::Microphone => self.remembered.microphone.clone_from(&id),
+            Part::Camera => self.remembered.camera.clone_from(&id),
+            Part::Speaker => self.remembered.speaker.clone_from(&id),
         }
-        self.local.select(kind, id);
+        // One that was chosen elsewhere than from the list may not be in it yet.
+        self.listing &= id.as_ref().is_none_or(|id| self.local.listed().iter().any(|known| known.id == *id));
+        self.local.select(part, id);
         self.remember();
+    }
+
+    fn use_plugged(&mut self, used: bool) {
+        let devices = self.local.take_plugged().filter(|_| used).unwrap_or_default();
+        for DeviceInfo { part, id, .. } in devices {
+            self.select_device(part, Some(id));
+        }
     }
 
     fn show_preview(&mut self, on: bool) {

@@ -9,7 +9,7 @@ use super::{
         FileEvent, FileWish, Picked,
         message::{FileMessage, Reason, Sha256},
     },
-    local::{DeviceInfo, DeviceKind, DeviceProblem},
+    local::{DeviceInfo, DeviceKind, DeviceProblem, Facing, Part},
     pair::PairId,
     preferences::Preferences,
     quality::Sample,
@@ -62,11 +62,13 @@ pub enum Action {
         microphone: bool,
         camera: bool,
     },
-    /// Which of several devices of a kind; nothing for the browser's default.
+    /// Which of several devices; nothing for the browser's default.
     SelectDevice {
-        kind: DeviceKind,
+        part: Part,
         id: Option<String>,
     },
+    /// Uses what was plugged in, or does not want to hear of it.
+    UsePlugged(bool),
     /// Shows or hides the preview in the room.
     Preview(bool),
     /// Goes into the photo booth, or leaves it.
@@ -98,6 +100,8 @@ pub enum Action {
     /// The key is held, or let go, that lets somebody who is muted be heard meanwhile.
     PressToTalk(bool),
     Camera(bool),
+    /// Changes between the cameras at the front and at the back.
+    FlipCamera,
     ShareScreen(bool),
     Block(PeerId),
     Unblock(String),
@@ -214,9 +218,12 @@ pub enum PathState {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum DeviceEvent {
+    /// This one is used now.
     Opened {
         kind: DeviceKind,
         id: Option<String>,
+        /// Of a camera, where the browser tells.
+        facing: Option<Facing>,
     },
     Failed {
         kind: DeviceKind,

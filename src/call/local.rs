@@ -1,23 +1,52 @@
-//! This person's own devices: what is wanted, what is open, what went wrong.
+//! This person's own devices: what is wanted, what is open, what went wrong, what could be used instead.
 
+mod device;
+mod plugged;
+
+#[cfg(test)]
+mod tests;
+
+use self::{device::Device, plugged::Plugged};
 use super::{
     control::{CameraState, MediaState, MicrophoneState, ScreenState},
-    effect::{Choice, DeviceOp},
+    effect::{Choice, DeviceOp, Remembered},
     input::DeviceEvent,
+    preferences::Processing,
 };
 
+/// What captures, and is opened for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeviceKind {
     Microphone,
     Camera,
 }
 
+/// What a device is for (`MediaDeviceKind`, W3C Media Capture and Streams).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Microphone,
+    Camera,
+    Speaker,
+}
+
+/// Which way a camera looks, on what one holds in the hand (`facingMode`, W3C Media Capture and Streams).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facing {
+    /// At the person.
+    Front,
+    /// At what the person looks at.
+    Back,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceInfo {
-    pub kind: DeviceKind,
+    pub part: Part,
     pub id: String,
     /// The browser's name for it; empty before permission.
     pub label: String,
+    /// The same for all that one thing is, such as the microphone and the speaker of a headset; empty where the browser
+    /// does not tell.
+    pub group: String,
 }
 
 /// Why a device did not open. Each has its own words and its own way out.
@@ -45,15 +74,6 @@ pub enum DeviceState {
     Failed(DeviceProblem),
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Device {
-    state: DeviceState,
-    /// As the person chose it; nothing is the browser's default.
-    selected: Option<String>,
-    /// The choice has changed since the device was opened.
-    stale: bool,
-}
-
 /// What becomes of the wish to show the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sharing {
@@ -73,7 +93,16 @@ pub struct LocalMedia {
     muted: bool,
     /// Heard although muted, for as long as a key is held.
     pressed: bool,
-    listed: Vec<DeviceInfo>,
+    processing: Processing,
+    /// Which way the open camera looks, where the browser tells, or where it was asked for.
+    facing: Option<Facing>,
+    /// As the person chose it; nothing is the browser's default.
+    speaker: Option<String>,
+    /// What the browser has been told of it.
+    heard_on: Option<String>,
+    /// Nothing before the browser has told.
+    listed: Option<Vec<DeviceInfo>>,
+    plugged: Option<Plugged>,
 }
 
 /// Which devices should be open now.
@@ -86,19 +115,24 @@ pub struct Wanted {
 
 impl LocalMedia {
     #[must_use]
-    pub fn new(microphone: Option<String>, camera: Option<String>) -> Self {
-        let device = |selected| Device { selected, ..Device::default() };
-        Self { microphone: device(microphone), camera: device(camera), ..Self::default() }
+    pub fn new(remembered: &Remembered) -> Self {
+        Self {
+            microphone: Device::new(remembered.microphone.clone()),
+            camera: Device::new(remembered.camera.clone()),
+            speaker: remembered.speaker.clone(),
+            processing: remembered.preferences.processing,
+            ..Self::default()
+        }
     }
 
     #[must_use]
     pub fn microphone(&self) -> DeviceState {
-        self.microphone.state
+        self.microphone.state()
     }
 
     #[must_use]
     pub fn camera(&self) -> DeviceState {
-        self.camera.state
+        self.camera.state()
     }
 
     #[must_use]
@@ -117,25 +151,41 @@ impl LocalMedia {
         self.muted && !self.pressed
     }
 
+    /// Which way the open camera looks, if that is known.
     #[must_use]
-    pub fn listed(&self) -> &[DeviceInfo] {
-        &self.listed
+    pub fn facing(&self) -> Option<Facing> {
+        self.facing
     }
 
     #[must_use]
-    pub fn selected(&self, kind: DeviceKind) -> Option<&str> {
-        self.device(kind).selected.as_deref()
+    pub fn listed(&self) -> &[DeviceInfo] {
+        self.listed.as_deref().unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn selected(&self, part: Part) -> Option<&str> {
+        match part {
+            Part::Microphone => self.microphone.id(),
+            Part::Camera => self.camera.id(),
+            Part::Speaker => self.speaker.as_deref(),
+        }
+    }
+
+    /// The name of what was plugged in and could be used.
+    #[must_use]
+    pub fn plugged(&self) -> Option<&str> {
+        self.plugged.as_ref().map(Plugged::name)
     }
 
     /// What the other side is told.
     #[must_use]
     pub fn announced(&self) -> MediaState {
-        let microphone = match self.microphone.state {
+        let microphone = match self.microphone.state() {
             DeviceState::On if self.is_silent() => MicrophoneState::Muted,
             DeviceState::On => MicrophoneState::On,
             _ => MicrophoneState::None,
         };
-        let camera = if self.camera.state == DeviceState::On { CameraState::On } else { CameraState::Off };
+        let camera = if self.camera.state() == DeviceState::On { CameraState::On } else { CameraState::Off };
         let screen = if self.sharing == Sharing::On { ScreenState::On } else { ScreenState::Off };
         MediaState { microphone, camera, screen }
     }
@@ -156,41 +206,76 @@ impl LocalMedia {
         (self.is_silent() != was_silent).then_some(DeviceOp::Mute(!was_silent))
     }
 
-    pub fn select(&mut self, kind: DeviceKind, id: Option<String>) {
-        let device = self.device_mut(kind);
-        if device.selected != id {
-            device.selected = id;
-            device.stale = true;
+    pub fn select(&mut self, part: Part, id: Option<String>) {
+        let choice = || id.clone().map_or(Choice::Any, Choice::Device);
+        match part {
+            Part::Microphone => self.microphone.choose(choice()),
+            Part::Camera => self.camera.choose(choice()),
+            Part::Speaker => self.speaker = id,
         }
+    }
+
+    /// What the browser does to the microphone's sound. A microphone that is open is opened anew: not every browser
+    /// changes one that runs.
+    pub fn process(&mut self, processing: Processing) {
+        if self.processing != processing {
+            self.processing = processing;
+            self.microphone.renew();
+        }
+    }
+
+    /// The camera on the other side. What is not known to look elsewhere is taken to look at the person.
+    pub fn flip(&mut self) {
+        let towards = if self.facing == Some(Facing::Back) { Facing::Front } else { Facing::Back };
+        self.camera.choose(Choice::Facing(towards));
+    }
+
+    /// What is on offer, which is offered no more.
+    pub fn take_plugged(&mut self) -> Option<Vec<DeviceInfo>> {
+        self.plugged.take().map(Plugged::into_devices)
     }
 
     /// Forgets that a device failed, so that it is tried again.
     pub fn retry(&mut self, kind: DeviceKind) {
-        let device = self.device_mut(kind);
-        if matches!(device.state, DeviceState::Failed(_)) {
-            device.state = DeviceState::Off;
-        }
+        self.device_mut(kind).retry();
     }
 
     pub fn handle(&mut self, event: DeviceEvent) {
         match event {
-            DeviceEvent::Opened { kind, id } => self.opened(kind, id),
-            DeviceEvent::Failed { kind, problem } => {
-                self.device_mut(kind).state = DeviceState::Failed(problem)
-            }
-            DeviceEvent::Listed(listed) => self.listed = listed,
+            DeviceEvent::Opened { kind, id, facing } => self.opened(kind, id, facing),
+            DeviceEvent::Failed { kind, problem } => self.device_mut(kind).failed(problem),
+            DeviceEvent::Listed(listed) => self.list(listed),
             DeviceEvent::ScreenShared => self.sharing = Sharing::On,
             DeviceEvent::ScreenStopped => self.sharing = Sharing::Off,
         }
     }
 
-    /// A device that was remembered and is gone gives way to what the browser opened instead.
-    fn opened(&mut self, kind: DeviceKind, id: Option<String>) {
+    fn opened(&mut self, kind: DeviceKind, id: Option<String>, facing: Option<Facing>) {
         let device = self.device_mut(kind);
-        device.state = DeviceState::On;
-        if device.selected.is_some() && !device.stale {
-            device.selected = id;
+        let asked = if let Some(Choice::Facing(asked)) = device.asked() { Some(*asked) } else { None };
+        device.opened(id);
+        if kind == DeviceKind::Camera {
+            self.facing = facing.or(asked);
         }
+    }
+
+    /// The first list of all has nothing to be compared with.
+    fn list(&mut self, listed: Vec<DeviceInfo>) {
+        let plugged = self.plugged.take();
+        if let Some(before) = &self.listed {
+            self.plugged = Plugged::after(plugged, before, &listed, |device| self.uses(device));
+        }
+        self.listed = Some(listed);
+    }
+
+    /// Whether it is what the person chose, and works.
+    fn uses(&self, device: &DeviceInfo) -> bool {
+        let failed = match device.part {
+            Part::Microphone => matches!(self.microphone(), DeviceState::Failed(_)),
+            Part::Camera => matches!(self.camera(), DeviceState::Failed(_)),
+            Part::Speaker => false,
+        };
+        !failed && self.selected(device.part) == Some(&device.id)
     }
 
     /// The operations that bring the devices to what is wanted. A failed device is left alone until it is
@@ -200,8 +285,9 @@ impl LocalMedia {
         let microphone = self.microphone.reconcile(wanted.microphone, DeviceKind::Microphone, &mut ops);
         let camera = self.camera.reconcile(wanted.camera, DeviceKind::Camera, &mut ops);
         if microphone.is_some() || camera.is_some() {
-            ops.push(DeviceOp::Open { microphone, camera });
+            ops.push(DeviceOp::Open { microphone, camera, processing: self.processing });
         }
+        ops.extend(self.reconcile_speaker());
         ops.extend(self.reconcile_screen(wanted.screen));
         ops
     }
@@ -217,11 +303,15 @@ impl LocalMedia {
         Some(op)
     }
 
-    fn device(&self, kind: DeviceKind) -> &Device {
-        match kind {
-            DeviceKind::Microphone => &self.microphone,
-            DeviceKind::Camera => &self.camera,
-        }
+    /// A speaker that was chosen and is gone gives way to the browser's default, until it is back.
+    fn reconcile_speaker(&mut self) -> Option<DeviceOp> {
+        let is_there =
+            |id: &String| self.listed().iter().any(|device| device.part == Part::Speaker && device.id == *id);
+        let speaker = self.speaker.clone().filter(is_there);
+        (self.heard_on != speaker).then(|| {
+            self.heard_on.clone_from(&speaker);
+            DeviceOp::PlayOn(speaker)
+        })
     }
 
     fn device_mut(&mut self, kind: DeviceKind) -> &mut Device {
@@ -232,121 +322,26 @@ impl LocalMedia {
     }
 }
 
-impl Device {
-    /// Says what to open, if anything; closing is pushed at once. A device that is opening is let finish, and
-    /// is looked at again when it has.
-    fn reconcile(&mut self, wanted: bool, kind: DeviceKind, ops: &mut Vec<DeviceOp>) -> Option<Choice> {
-        match (self.state, wanted) {
-            (DeviceState::On, false) => {
-                self.state = DeviceState::Off;
-                ops.push(DeviceOp::Close(kind));
-                None
-            }
-            (DeviceState::Failed(_), false) => {
-                self.state = DeviceState::Off;
-                None
-            }
-            (DeviceState::Off, true) => Some(self.open()),
-            (DeviceState::On | DeviceState::Failed(_), true) if self.stale => Some(self.open()),
-            _ => None,
-        }
+impl DeviceInfo {
+    /// Whether the browser tells enough of it to choose it.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        !self.id.is_empty() && !self.label.is_empty()
     }
 
-    fn open(&mut self) -> Choice {
-        self.state = DeviceState::Opening;
-        self.stale = false;
-        Choice(self.selected.clone())
+    fn is(&self, other: &Self) -> bool {
+        self.part == other.part && self.id == other.id
+    }
+
+    fn is_one_with(&self, other: &Self) -> bool {
+        self.is(other) || (!self.group.is_empty() && self.group == other.group)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BOTH: Wanted = Wanted { microphone: true, camera: true, screen: false };
-    const NONE: Wanted = Wanted { microphone: false, camera: false, screen: false };
-    const SCREEN: Wanted = Wanted { screen: true, ..NONE };
-
-    fn opened(media: &mut LocalMedia, kind: DeviceKind) {
-        media.handle(DeviceEvent::Opened { kind, id: Some("built-in".into()) });
-    }
-
-    #[test]
-    fn both_devices_are_asked_for_in_one_question() {
-        let mut media = LocalMedia::default();
-        let open = DeviceOp::Open { microphone: Some(Choice(None)), camera: Some(Choice(None)) };
-        assert_eq!(media.reconcile(BOTH), [open]);
-        assert_eq!(media.reconcile(BOTH), [], "asked twice");
-    }
-
-    #[test]
-    fn a_device_that_opened_too_late_is_closed_again() {
-        let mut media = LocalMedia::default();
-        media.reconcile(BOTH);
-        assert_eq!(media.reconcile(NONE), []);
-        opened(&mut media, DeviceKind::Camera);
-        assert_eq!(media.reconcile(NONE), [DeviceOp::Close(DeviceKind::Camera)]);
-    }
-
-    #[test]
-    fn a_failed_device_is_not_asked_for_again_by_itself() {
-        let mut media = LocalMedia::default();
-        media.reconcile(BOTH);
-        media.handle(DeviceEvent::Failed { kind: DeviceKind::Camera, problem: DeviceProblem::Denied });
-        assert_eq!(media.reconcile(BOTH), []);
-        media.retry(DeviceKind::Camera);
-        assert_eq!(media.reconcile(BOTH).len(), 1);
-    }
-
-    #[test]
-    fn choosing_another_device_opens_it() {
-        let mut media = LocalMedia::default();
-        media.reconcile(BOTH);
-        opened(&mut media, DeviceKind::Camera);
-        media.select(DeviceKind::Camera, Some("other".into()));
-        let open = DeviceOp::Open { microphone: None, camera: Some(Choice(Some("other".into()))) };
-        assert_eq!(media.reconcile(BOTH), [open]);
-    }
-
-    #[test]
-    fn muted_is_told_only_of_a_microphone_that_is_there() {
-        let mut media = LocalMedia::default();
-        media.mute(true);
-        assert_eq!(media.announced().microphone, MicrophoneState::None);
-        media.reconcile(BOTH);
-        opened(&mut media, DeviceKind::Microphone);
-        assert_eq!(media.announced().microphone, MicrophoneState::Muted);
-    }
-
-    #[test]
-    fn whoever_is_muted_is_heard_while_the_key_is_held() {
-        let mut media = LocalMedia::default();
-        assert_eq!(media.press(true), None, "heard anyway");
-        assert_eq!(media.press(false), None);
-        assert_eq!(media.mute(true), Some(DeviceOp::Mute(true)));
-        assert_eq!(media.press(true), Some(DeviceOp::Mute(false)));
-        assert_eq!(media.press(true), None, "a key that repeats");
-        assert_eq!(media.press(false), Some(DeviceOp::Mute(true)));
-    }
-
-    #[test]
-    fn muting_ends_what_a_held_key_began() {
-        let mut media = LocalMedia::default();
-        media.mute(true);
-        media.press(true);
-        assert_eq!(media.mute(true), Some(DeviceOp::Mute(true)));
-        assert_eq!(media.press(false), None);
-        assert!(media.is_silent());
-    }
-
-    #[test]
-    fn a_screen_that_was_chosen_too_late_is_not_shown() {
-        let mut media = LocalMedia::default();
-        assert_eq!(media.reconcile(SCREEN), [DeviceOp::ShareScreen]);
-        assert_eq!(media.reconcile(SCREEN), [], "asked twice");
-        assert_eq!(media.reconcile(NONE), []);
-        media.handle(DeviceEvent::ScreenShared);
-        assert_eq!(media.reconcile(NONE), [DeviceOp::StopScreen]);
-        assert_eq!(media.announced().screen, ScreenState::Off);
-    }
+/// Whether there is a camera to change to on the other side of what one holds in the hand: several are there, and the
+/// browser tells which way the open one looks, or the page is used with a finger.
+#[must_use]
+pub fn can_flip(facing: Option<Facing>, listed: &[DeviceInfo], touched: bool) -> bool {
+    let cameras = listed.iter().filter(|device| device.part == Part::Camera).count();
+    cameras > 1 && (facing.is_some() || touched)
 }

@@ -5,7 +5,7 @@ use super::{
     active::{ActiveCall, ControlState, Stage},
     control::Control,
     effect::{DeviceOp, Effect, Notification, OnTheKeys, PairOp, Sound},
-    local::{DeviceKind, Wanted},
+    local::{Part, Wanted},
     pair::PairId,
     view::{CallView, LocalView, ParticipantView},
 };
@@ -36,7 +36,9 @@ impl Phone {
 
     fn settle_devices(&mut self) {
         let wanted = self.wanted();
-        if wanted != Wanted::default() && !std::mem::replace(&mut self.listing, true) {
+        // In a room whatever is plugged in is offered, and a chosen speaker rings.
+        let is_told = wanted != Wanted::default() || self.is_inside();
+        if is_told && !std::mem::replace(&mut self.listing, true) {
             self.emit(Effect::Device(DeviceOp::List));
         }
         // Somebody who talks while muted is told so.
@@ -152,8 +154,11 @@ impl Phone {
             use_camera: agreed.map_or(self.remembered.use_camera.unwrap_or(true), |call| call.camera),
             preview: self.preview,
             devices: self.local.listed().to_vec(),
-            selected_microphone: self.local.selected(DeviceKind::Microphone).map(str::to_owned),
-            selected_camera: self.local.selected(DeviceKind::Camera).map(str::to_owned),
+            selected_microphone: self.local.selected(Part::Microphone).map(str::to_owned),
+            selected_camera: self.local.selected(Part::Camera).map(str::to_owned),
+            selected_speaker: self.local.selected(Part::Speaker).map(str::to_owned),
+            facing: self.local.facing(),
+            plugged: self.local.plugged().map(str::to_owned),
         }
     }
 

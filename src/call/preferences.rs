@@ -16,6 +16,23 @@ pub struct Preferences {
     pub data_saver: bool,
     /// No path but through a relay: the other side does not learn this person's address.
     pub relay_only: bool,
+    pub processing: Processing,
+}
+
+/// What the browser does to the microphone's sound (constrainable properties, W3C Media Capture and Streams).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Processing {
+    pub noise_suppression: bool,
+    pub echo_cancellation: bool,
+    pub automatic_gain: bool,
+}
+
+impl Default for Processing {
+    /// As most voices are heard best.
+    fn default() -> Self {
+        Self { noise_suppression: true, echo_cancellation: true, automatic_gain: true }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,6 +58,7 @@ impl Phone {
 
     pub(super) fn prefer(&mut self, preferences: Preferences) {
         self.remembered.preferences = preferences;
+        self.local.process(preferences.processing);
         self.remember();
     }
 
@@ -64,6 +82,17 @@ mod tests {
         let kept = Remembered { preferences, ..Remembered::default() };
         let text = serde_json::to_string(&kept).unwrap();
         assert_eq!(serde_json::from_str::<Remembered>(&text).unwrap(), kept);
+    }
+
+    #[test]
+    fn what_an_older_version_has_not_set_is_as_it_comes() {
+        let read: Remembered = serde_json::from_str(r#"{"preferences":{"theme":"dark"}}"#).unwrap();
+        assert_eq!(read.preferences, Preferences { theme: Theme::Dark, ..Preferences::default() });
+        let text = r#"{"preferences":{"processing":{"noise_suppression":false}}}"#;
+        let read: Remembered = serde_json::from_str(text).unwrap();
+        let processing = Processing { noise_suppression: false, ..Processing::default() };
+        assert_eq!(read.preferences.processing, processing);
+        assert!(processing.echo_cancellation && processing.automatic_gain, "on unless switched off");
     }
 
     #[test]

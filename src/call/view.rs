@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     control::MediaState,
-    local::{DeviceInfo, DeviceState, Sharing},
+    local::{DeviceInfo, DeviceState, Facing, Sharing},
     preferences::Preferences,
     status::CallStatus,
 };
@@ -118,6 +118,11 @@ pub struct LocalView {
     pub devices: Vec<DeviceInfo>,
     pub selected_microphone: Option<String>,
     pub selected_camera: Option<String>,
+    pub selected_speaker: Option<String>,
+    /// Which way the open camera looks, if that is known.
+    pub facing: Option<Facing>,
+    /// The name of what was plugged in and could be used.
+    pub plugged: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -20,6 +20,7 @@ mod media;
 mod media_keys;
 mod meter;
 mod notify;
+mod output;
 mod page;
 mod pairs;
 mod pane;
@@ -155,6 +156,22 @@ impl Platform {
     /// Whether the browser can show others a screen (W3C Screen Capture).
     pub fn can_show_screen(&self) -> bool {
         capture::can_show_screen()
+    }
+
+    /// Whether the browser has a person choose a speaker itself, and tells the page of no other.
+    pub fn can_ask_for_speaker(&self) -> bool {
+        output::can_ask()
+    }
+
+    /// Has a person choose a speaker, right after a click; its identifier goes to `done`.
+    pub fn ask_for_speaker(&self, done: impl FnOnce(String) + 'static) {
+        let asked = output::ask();
+        spawn_local(async move { asked.await.map(done).unwrap_or_default() });
+    }
+
+    /// Whether the page is used with a finger (Media Queries Level 4, section 6.1).
+    pub fn is_touched(&self) -> bool {
+        page::is_touched()
     }
 
     /// Fills the screen with an element, or ends that.

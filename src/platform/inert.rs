@@ -89,6 +89,19 @@ impl Platform {
         false
     }
 
+    /// Whether the browser has a person choose a speaker itself, and tells the page of no other.
+    pub fn can_ask_for_speaker(&self) -> bool {
+        false
+    }
+
+    /// Has a person choose a speaker, right after a click; its identifier goes to `done`.
+    pub fn ask_for_speaker(&self, _done: impl FnOnce(String) + 'static) {}
+
+    /// Whether the page is used with a finger (Media Queries Level 4, section 6.1).
+    pub fn is_touched(&self) -> bool {
+        false
+    }
+
     /// Fills the screen with an element, or ends that.
     pub fn toggle_full_screen(&self, _element: NodeRef<html::Main>) {}
 

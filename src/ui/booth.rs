@@ -17,7 +17,7 @@ use super::{
 use crate::{
     call::{
         input::Action,
-        local::{DeviceKind, DeviceProblem, DeviceState},
+        local::{DeviceKind, DeviceProblem, DeviceState, Part},
     },
     look::Look,
     platform::{IntoFirst, IntoFresh, Photo, Shot, StreamKey},
@@ -208,7 +208,7 @@ pub fn BoothScreen() -> impl IntoView {
                 <Looks booth/>
                 <Switch label="As in a mirror" on=booth.mirrored/>
                 <Switch label="Count down from three" on=booth.waits/>
-                <DevicePicker kind=DeviceKind::Camera label="Camera"/>
+                <DevicePicker part=Part::Camera label="Camera"/>
             </section>
             <Strip booth/>
             <p class="visually-hidden" role="status">{live(move || booth.said.get())}</p>

@@ -14,7 +14,10 @@ use super::{
     settings::SettingsButton,
 };
 use crate::{
-    call::{input::Action, local::Sharing},
+    call::{
+        input::Action,
+        local::{DeviceState, Sharing, can_flip},
+    },
     platform::IntoFresh,
     session::Session,
 };
@@ -143,6 +146,30 @@ fn ScreenButton() -> impl IntoView {
     .into_fresh()
 }
 
+/// Where there is a camera on the other side.
+#[component]
+fn FlipButton() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let touched = session.platform().is_some_and(|platform| platform.is_touched());
+    let flips = memo(move || {
+        session
+            .local
+            .with(|local| local.camera == DeviceState::On && can_flip(local.facing, &local.devices, touched))
+    });
+    live(move || {
+        flips.get().then(|| {
+            view! {
+                <button type="button" class="button" on:click=move |_| session.act(Action::FlipCamera)>
+                    <Icon glyph=Glyph::Flip/>
+                    "Flip camera"
+                </button>
+            }
+            .into_fresh()
+        })
+    })
+    .into_fresh()
+}
+
 #[component]
 fn More(extras: Extras) -> impl IntoView {
     let session = expect_context::<Session>();
@@ -152,6 +179,7 @@ fn More(extras: Extras) -> impl IntoView {
         <div class="more">
             <DevicePickers/>
             <div class="more__row">
+                <FlipButton/>
                 <PhotoButton album=extras.album/>
                 <button type="button" class="button" on:click=move |_| extras.arrangement.hide_or_show()>
                     {live(move || view! { <Icon glyph=if hidden.get() { Glyph::Eye } else { Glyph::EyeOff }/> })}

@@ -16,6 +16,7 @@ use super::{
     focus,
     icon::{Glyph, Icon},
     live::{live, memo},
+    new_device::NewDevice,
     quality::Connection,
     remote_pane::RemotePane,
     screen_pane::ScreenPane,
@@ -148,6 +149,7 @@ pub fn CallScreen() -> impl IntoView {
                 <div class="call__foot">
                     <TapToHear name/>
                     <Trouble/>
+                    <NewDevice class="badge badge--plugged"/>
                     <Showing/>
                     <MutedHint/>
                     <LastPhoto album/>

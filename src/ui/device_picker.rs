@@ -1,4 +1,4 @@
-//! Which camera and which microphone.
+//! Which camera, which microphone and which speaker.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use super::live::{live, memo};
 use crate::{
     call::{
         input::Action,
-        local::{DeviceInfo, DeviceKind},
+        local::{DeviceInfo, Part},
     },
     platform::{IntoFirst, IntoFresh},
     session::Session,
@@ -17,8 +17,9 @@ use crate::{
 pub fn DevicePickers() -> impl IntoView {
     view! {
         <div class="pickers">
-            <DevicePicker kind=DeviceKind::Camera label="Camera"/>
-            <DevicePicker kind=DeviceKind::Microphone label="Microphone"/>
+            <DevicePicker part=Part::Camera label="Camera"/>
+            <DevicePicker part=Part::Microphone label="Microphone"/>
+            <DevicePicker part=Part::Speaker label="Speaker"/>
         </div>
     }
     .into_first()
@@ -26,17 +27,18 @@ pub fn DevicePickers() -> impl IntoView {
 
 /// Nothing as long as the browser does not say which devices there are.
 #[component]
-pub fn DevicePicker(kind: DeviceKind, label: &'static str) -> impl IntoView {
+pub fn DevicePicker(part: Part, label: &'static str) -> impl IntoView {
     let session = expect_context::<Session>();
-    let devices = memo(move || session.local.with(|local| named(&local.devices, kind)));
+    let devices = memo(move || session.local.with(|local| named(&local.devices, part)));
     let selected = move || {
-        session.local.with(|local| match kind {
-            DeviceKind::Camera => local.selected_camera.clone(),
-            DeviceKind::Microphone => local.selected_microphone.clone(),
+        session.local.with(|local| match part {
+            Part::Camera => local.selected_camera.clone(),
+            Part::Microphone => local.selected_microphone.clone(),
+            Part::Speaker => local.selected_speaker.clone(),
         })
     };
     let select = move |id: String| {
-        session.act(Action::SelectDevice { kind, id: (!id.is_empty()).then_some(id) });
+        session.act(Action::SelectDevice { part, id: (!id.is_empty()).then_some(id) });
     };
     let options = move || {
         let chosen = selected();
@@ -63,9 +65,8 @@ pub fn DevicePicker(kind: DeviceKind, label: &'static str) -> impl IntoView {
     .into_first()
 }
 
-/// The devices of one kind whose names the browser tells.
-fn named(devices: &[DeviceInfo], kind: DeviceKind) -> Vec<DeviceInfo> {
-    let known =
-        |device: &&DeviceInfo| device.kind == kind && !device.id.is_empty() && !device.label.is_empty();
+/// The devices for one purpose whose names the browser tells.
+fn named(devices: &[DeviceInfo], part: Part) -> Vec<DeviceInfo> {
+    let known = |device: &&DeviceInfo| device.part == part && device.is_named();
     devices.iter().filter(known).cloned().collect()
 }

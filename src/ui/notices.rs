@@ -1,10 +1,11 @@
-//! What a person in the room should know now: trouble with the connection, a new name, bells that are silent.
+//! What a person in the room should know now: trouble with the connection, a new name, bells that are silent, a new device.
 
 use leptos::prelude::*;
 
 use super::{
     icon::{Glyph, Icon},
     live::{live, memo},
+    new_device::NewDevice,
     words,
 };
 use crate::{
@@ -23,6 +24,7 @@ pub fn Notices() -> impl IntoView {
             <LinkNotice/>
             <Renamed/>
             <Silent/>
+            <NewDevice class="notice"/>
             <NotificationOffer/>
         </div>
     }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     call::{
         input::Action,
-        local::{DeviceProblem, DeviceState},
+        local::{DeviceProblem, DeviceState, Facing},
     },
     platform::{IntoFirst, IntoFresh, StreamKey},
     session::Session,
@@ -151,7 +151,7 @@ fn OwnPicture() -> impl IntoView {
     .into_first()
 }
 
-/// The own camera, as in a mirror.
+/// The own camera, as in a mirror; one that looks away from the person is no mirror.
 #[component]
 pub fn OwnVideo(label: &'static str) -> impl IntoView {
     let session = expect_context::<Session>();
@@ -159,10 +159,12 @@ pub fn OwnVideo(label: &'static str) -> impl IntoView {
     if let Some(platform) = session.platform() {
         platform.attach(StreamKey::LocalCamera, video);
     }
+    let facing = move || session.local.with(|local| (local.facing == Some(Facing::Back)).then_some("back"));
     view! {
         <video
             class="own-video"
             data-testid="self-video"
+            data-facing=live(facing)
             aria-label=label
             autoplay
             playsinline

@@ -11,7 +11,8 @@ use super::{
 use crate::{
     call::{
         input::Action,
-        preferences::{Preferences, Theme},
+        local::Part,
+        preferences::{Preferences, Processing, Theme},
         status::CallStatus,
         view::CallView,
     },
@@ -76,6 +77,8 @@ fn Everything() -> impl IntoView {
     view! {
         <div class="settings">
             <DevicePickers/>
+            <AskForSpeaker/>
+            <Voice/>
             <label class="field picker">
                 <span>"Colours"</span>
                 <select on:change:target=move |event| choose(session, &event.target().value())>
@@ -117,6 +120,62 @@ fn Everything() -> impl IntoView {
                 }.into_fresh()
             })}
         </div>
+    }
+    .into_fresh()
+}
+
+/// Where the browser itself has the person choose, and tells of no other speaker.
+#[component]
+fn AskForSpeaker() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let asks = session.platform().is_some_and(|platform| platform.can_ask_for_speaker());
+    let ask = move |_| {
+        if let Some(platform) = session.platform() {
+            platform.ask_for_speaker(move |id| {
+                session.act(Action::SelectDevice { part: Part::Speaker, id: Some(id) });
+            });
+        }
+    };
+    asks.then(|| {
+        view! {
+            <button type="button" class="button" on:click=ask>
+                <Icon glyph=Glyph::Speaker/>
+                "Choose another speaker"
+            </button>
+        }
+        .into_fresh()
+    })
+}
+
+/// What the browser does to the own voice before anybody hears it.
+#[component]
+fn Voice() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let set = session.preferences;
+    let changed = move |change: fn(&mut Processing, bool), on| {
+        let mut preferences = set.get_untracked();
+        change(&mut preferences.processing, on);
+        preferences
+    };
+    view! {
+        <Switch
+            label="Suppress noise"
+            hint="Fans, keys and traffic are taken out of your voice. Off for music."
+            on=Signal::derive(move || set.get().processing.noise_suppression)
+            change=move |on| changed(|processing, on| processing.noise_suppression = on, on)
+        />
+        <Switch
+            label="Cancel echo"
+            hint="Others do not hear themselves through your speaker. With headphones it can be off."
+            on=Signal::derive(move || set.get().processing.echo_cancellation)
+            change=move |on| changed(|processing, on| processing.echo_cancellation = on, on)
+        />
+        <Switch
+            label="Even out loudness"
+            hint="Whoever speaks softly is made louder."
+            on=Signal::derive(move || set.get().processing.automatic_gain)
+            change=move |on| changed(|processing, on| processing.automatic_gain = on, on)
+        />
     }
     .into_fresh()
 }

@@ -305,6 +305,12 @@ pub const fn remedy(problem: DeviceProblem) -> &'static str {
     }
 }
 
+/// Something was plugged in, by the browser's name for it.
+#[must_use]
+pub fn plugged_in(name: &str) -> String {
+    format!("{name} was plugged in.")
+}
+
 /// Seconds as they stand in a status line: `0:07`, `12:34`, `1:02:03`.
 #[must_use]
 pub fn clock(time: Duration) -> String {

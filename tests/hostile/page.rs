@@ -17,8 +17,9 @@ use tincan::{
             message::{FileMessage, Reason, Sha256},
         },
         input::{Action, DeviceEvent, Input, PageEvent, PairEvent, PathState, SocketEvent, SocketId},
-        local::{DeviceInfo, DeviceKind, DeviceProblem},
+        local::{DeviceInfo, DeviceKind, DeviceProblem, Facing, Part},
         pair::PairId,
+        preferences::{Preferences, Processing},
         quality::Sample,
         signal::{Body, Candidate, Signal},
         status::CallStatus,
@@ -251,7 +252,7 @@ impl Page {
     fn action(&mut self, story: &mut Story) -> Action {
         match story.below(20) {
             0 => Action::ChooseDevices { microphone: story.once_in(2), camera: story.once_in(2) },
-            1 => Action::SelectDevice { kind: kind(story), id: story.maybe(Story::text) },
+            1 => Action::SelectDevice { part: part(story), id: story.maybe(Story::text) },
             2 => Action::Preview(story.once_in(2)),
             3..=5 => Action::Enter { room: room(story), nickname: nickname(story).to_string() },
             6 => Action::LeaveRoom,
@@ -269,7 +270,8 @@ impl Page {
             16 => Action::TapToHear,
             17 => Action::Mute(story.once_in(2)),
             18 => match story.below(8) {
-                0 => Action::Camera(story.once_in(2)),
+                0 if story.once_in(2) => Action::Camera(story.once_in(2)),
+                0 => Action::FlipCamera,
                 1 if story.once_in(2) => Action::Typing,
                 1 => file_wish(story),
                 2 => Action::ShowChat(story.once_in(2)),
@@ -277,7 +279,9 @@ impl Page {
                 4 => Action::Booth(story.once_in(2)),
                 5 if story.once_in(2) => Action::Show { peer: peer(story), size: size(story) },
                 5 => Action::KeepHistory(story.once_in(2)),
-                6 => Action::ClearHistory,
+                6 if story.once_in(2) => Action::ClearHistory,
+                6 if story.once_in(2) => Action::UsePlugged(story.once_in(2)),
+                6 => Action::Prefer(preferences(story)),
                 _ => Action::Write(story.text()),
             },
             _ if story.once_in(2) => Action::Unblock(nickname(story).to_string()),
@@ -315,14 +319,19 @@ impl Page {
             1 => Input::Page(PageEvent::Hidden),
             2 => Input::Page(PageEvent::Online),
             3 => Input::Page(PageEvent::Leaving),
-            4 => Input::Device(DeviceEvent::Opened { kind: kind(story), id: story.maybe(Story::text) }),
+            4 => Input::Device(DeviceEvent::Opened {
+                kind: kind(story),
+                id: story.maybe(Story::text),
+                facing: story.maybe(|story| story.pick(&[Facing::Front, Facing::Back])),
+            }),
             5 => Input::Device(DeviceEvent::Failed { kind: kind(story), problem: problem(story) }),
             6 => Input::Device(DeviceEvent::Failed { kind: kind(story), problem: DeviceProblem::Unplugged }),
             7 => {
                 let device = |story: &mut Story| DeviceInfo {
-                    kind: kind(story),
+                    part: part(story),
                     id: story.text(),
                     label: story.text(),
+                    group: story.text(),
                 };
                 Input::Device(DeviceEvent::Listed(story.some(3, device)))
             }
@@ -391,7 +400,9 @@ impl Page {
                 self.sent = frame.id;
             }
             Effect::Pair { pair, op } => {
-                let harmless = matches!(op, PairOp::Open { offerer: false, .. } | PairOp::Close);
+                // How a camera is to be sent is this person's own word, and kept until there is one.
+                let harmless =
+                    matches!(op, PairOp::Open { offerer: false, .. } | PairOp::Encode(_) | PairOp::Close);
                 assert!(
                     harmless || ringing != Some(pair.call),
                     "{op:?} on {pair:?} while it rings, before anybody accepted"
@@ -509,6 +520,20 @@ fn availability(story: &mut Story) -> Availability {
 
 fn kind(story: &mut Story) -> DeviceKind {
     story.pick(&[DeviceKind::Microphone, DeviceKind::Camera])
+}
+
+fn part(story: &mut Story) -> Part {
+    story.pick(&[Part::Microphone, Part::Camera, Part::Speaker])
+}
+
+fn preferences(story: &mut Story) -> Preferences {
+    let processing = Processing { noise_suppression: story.once_in(2), ..Processing::default() };
+    Preferences {
+        data_saver: story.once_in(2),
+        relay_only: story.once_in(2),
+        processing,
+        ..Preferences::default()
+    }
 }
 
 fn problem(story: &mut Story) -> DeviceProblem {

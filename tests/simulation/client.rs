@@ -154,11 +154,11 @@ impl World {
 
     fn device(&mut self, person: Person, page: u32, op: DeviceOp) {
         match op {
-            DeviceOp::Open { microphone, camera } => {
+            DeviceOp::Open { microphone, camera, .. } => {
                 let kinds = [(microphone, DeviceKind::Microphone), (camera, DeviceKind::Camera)];
                 for (_, kind) in kinds.into_iter().filter(|(choice, _)| choice.is_some()) {
                     let event = if self.dice.percent(90) {
-                        DeviceEvent::Opened { kind, id: None }
+                        DeviceEvent::Opened { kind, id: None, facing: None }
                     } else {
                         DeviceEvent::Failed { kind, problem: DeviceProblem::InUse }
                     };
@@ -177,7 +177,11 @@ impl World {
                 };
                 self.after(5, 3_000, Event::Happens { person, page, input: Input::Device(event) });
             }
-            DeviceOp::StopScreen | DeviceOp::Mute(_) | DeviceOp::Measure(_) | DeviceOp::List => {}
+            DeviceOp::StopScreen
+            | DeviceOp::Mute(_)
+            | DeviceOp::Measure(_)
+            | DeviceOp::List
+            | DeviceOp::PlayOn(_) => {}
         }
     }
 

@@ -7,7 +7,8 @@ use web_sys::{MediaDevices, MediaStream, MediaStreamConstraints, MediaStreamTrac
 use super::js;
 use crate::call::{
     effect::Choice,
-    local::{DeviceKind, DeviceProblem},
+    local::{DeviceKind, DeviceProblem, Facing},
+    preferences::Processing,
 };
 
 /// What is asked for in one question.
@@ -15,6 +16,7 @@ use crate::call::{
 pub struct Request {
     pub microphone: Option<Choice>,
     pub camera: Option<Choice>,
+    pub processing: Processing,
 }
 
 pub type Capture = Result<MediaStreamTrack, DeviceProblem>;
@@ -27,10 +29,11 @@ enum Insist {
 }
 
 impl Request {
-    pub fn one(kind: DeviceKind, choice: Choice) -> Self {
+    /// Of what is asked for, this device alone.
+    pub fn only(&self, kind: DeviceKind) -> Self {
         match kind {
-            DeviceKind::Microphone => Self { microphone: Some(choice), camera: None },
-            DeviceKind::Camera => Self { microphone: None, camera: Some(choice) },
+            DeviceKind::Microphone => Self { camera: None, ..self.clone() },
+            DeviceKind::Camera => Self { microphone: None, ..self.clone() },
         }
     }
 
@@ -48,8 +51,8 @@ impl Request {
 
     async fn each(&self) -> Vec<(DeviceKind, Capture)> {
         let mut captures = Vec::new();
-        for (kind, choice) in self.choices() {
-            let stream = Self::one(kind, choice.clone()).ask().await;
+        for kind in self.kinds() {
+            let stream = self.only(kind).ask().await;
             captures.push((
                 kind,
                 stream.map_err(|error| problem(&error)).and_then(|stream| track(&stream, kind)),
@@ -71,10 +74,10 @@ impl Request {
     async fn ask_for(&self, insist: Insist) -> Result<MediaStream, JsValue> {
         let constraints = MediaStreamConstraints::new();
         if let Some(choice) = &self.microphone {
-            constraints.set_audio(&audio(choice, insist));
+            constraints.set_audio(&choose(processed(self.processing), choice, insist));
         }
         if let Some(choice) = &self.camera {
-            constraints.set_video(&video(choice, insist));
+            constraints.set_video(&choose(picture(), choice, insist));
         }
         let devices = devices().ok_or(JsValue::NULL)?;
         js::settled(devices.get_user_media_with_constraints(&constraints)).await.map(JsCast::unchecked_into)
@@ -90,7 +93,7 @@ impl Request {
     }
 
     fn is_choosy(&self) -> bool {
-        self.choices().any(|(_, choice)| choice.0.is_some())
+        self.choices().any(|(_, choice)| *choice != Choice::Any)
     }
 }
 
@@ -170,29 +173,45 @@ async fn permission(kind: DeviceKind) -> Option<String> {
     js::get(&status, "state").as_string()
 }
 
-fn audio(choice: &Choice, insist: Insist) -> JsValue {
-    let constraints = js::object(&[
-        ("echoCancellation", true.into()),
-        ("noiseSuppression", true.into()),
-        ("autoGainControl", true.into()),
-    ]);
-    choose(constraints, choice, insist)
+/// What is to be done to the microphone's sound, as constraints and in the settings of a track.
+fn processed(processing: Processing) -> JsValue {
+    js::object(&[
+        ("echoCancellation", processing.echo_cancellation.into()),
+        ("noiseSuppression", processing.noise_suppression.into()),
+        ("autoGainControl", processing.automatic_gain.into()),
+    ])
 }
 
-fn video(choice: &Choice, insist: Insist) -> JsValue {
+/// Firefox opens a microphone once more as it is open already; when it is alone it takes what was asked for. Chromium
+/// has done so by then, and would change nothing on a track that runs.
+pub fn process(microphone: &MediaStreamTrack, processing: Processing) {
+    let (wanted, settings) = (processed(processing), microphone.get_settings());
+    let differs = |name: &&str| {
+        let is = js::get(&settings, name).as_bool();
+        is.is_some() && is != js::get(&wanted, name).as_bool()
+    };
+    if ["echoCancellation", "noiseSuppression", "autoGainControl"].iter().any(differs) {
+        js::ignore(js::call(microphone, "applyConstraints", &[wanted]).map(JsCast::unchecked_into));
+    }
+}
+
+fn picture() -> JsValue {
     let ideal = |number: u16| js::object(&[("ideal", number.into())]);
-    let constraints = js::object(&[("width", ideal(1280)), ("height", ideal(720)), ("frameRate", ideal(30))]);
-    choose(constraints, choice, insist)
+    js::object(&[("width", ideal(1280)), ("height", ideal(720)), ("frameRate", ideal(30))])
 }
 
 fn choose(constraints: JsValue, choice: &Choice, insist: Insist) -> JsValue {
-    if let Some(id) = &choice.0 {
-        let how = match insist {
-            Insist::Exact => "exact",
-            Insist::Ideal => "ideal",
-        };
-        js::set(&constraints, "deviceId", &js::object(&[(how, id.into())]));
-    }
+    let how = match insist {
+        Insist::Exact => "exact",
+        Insist::Ideal => "ideal",
+    };
+    let named = match choice {
+        Choice::Any => return constraints,
+        Choice::Device(id) => ("deviceId", id.as_str()),
+        Choice::Facing(Facing::Front) => ("facingMode", "user"),
+        Choice::Facing(Facing::Back) => ("facingMode", "environment"),
+    };
+    js::set(&constraints, named.0, &js::object(&[(how, named.1.into())]));
     constraints
 }
 

@@ -7,10 +7,10 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{MediaDeviceInfo, MediaDeviceKind};
 
-use super::{Dispatch, capture, js, listener::EventListener};
+use super::{Dispatch, capture, js, listener::EventListener, output};
 use crate::call::{
     input::{DeviceEvent, Input},
-    local::{DeviceInfo, DeviceKind},
+    local::{DeviceInfo, Part},
 };
 
 /// Tells of the devices, from the first question on.
@@ -51,10 +51,11 @@ async fn list(dispatch: Dispatch) {
 }
 
 fn device_info(device: &MediaDeviceInfo) -> Option<DeviceInfo> {
-    let kind = match device.kind() {
-        MediaDeviceKind::Audioinput => DeviceKind::Microphone,
-        MediaDeviceKind::Videoinput => DeviceKind::Camera,
+    let part = match device.kind() {
+        MediaDeviceKind::Audioinput => Part::Microphone,
+        MediaDeviceKind::Videoinput => Part::Camera,
+        MediaDeviceKind::Audiooutput if output::is_choosable() => Part::Speaker,
         _ => return None,
     };
-    Some(DeviceInfo { kind, id: device.device_id(), label: device.label() })
+    Some(DeviceInfo { part, id: device.device_id(), label: device.label(), group: device.group_id() })
 }

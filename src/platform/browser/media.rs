@@ -11,11 +11,12 @@ use web_sys::MediaStreamTrack;
 
 use super::{
     Dispatch, Level,
-    capture::{Request, choose_screen, is_denied},
+    capture::{self, Request, choose_screen, is_denied},
     device_list::DeviceList,
     js,
     lines::Line,
     meter::Meter,
+    output::Output,
     pairs::Pairs,
     streams::Streams,
     track::OpenTrack,
@@ -25,6 +26,7 @@ use crate::{
         effect::DeviceOp,
         input::{DeviceEvent, Input},
         local::{DeviceKind, DeviceProblem},
+        preferences::Processing,
     },
     platform::StreamKey,
 };
@@ -37,6 +39,7 @@ struct Inner {
     level: Level,
     pairs: Rc<Pairs>,
     streams: Rc<Streams>,
+    output: Rc<Output>,
     microphone: Slot,
     camera: Slot,
     screen: RefCell<Option<Screen>>,
@@ -57,16 +60,25 @@ struct Slot {
     open: RefCell<Option<OpenTrack>>,
     /// Counts openings and closings: an opening that was overtaken stops what it got and says nothing.
     turn: Cell<u32>,
+    /// The newest opening is under way.
+    opening: Cell<bool>,
 }
 
 impl Media {
-    pub fn new(dispatch: Dispatch, level: Level, pairs: Rc<Pairs>, streams: Rc<Streams>) -> Self {
+    pub fn new(
+        dispatch: Dispatch,
+        level: Level,
+        pairs: Rc<Pairs>,
+        streams: Rc<Streams>,
+        output: Rc<Output>,
+    ) -> Self {
         let inner = Inner {
             list: DeviceList::new(dispatch.clone()),
             dispatch,
             level,
             pairs,
             streams,
+            output,
             microphone: Slot::default(),
             camera: Slot::default(),
             screen: RefCell::default(),
@@ -79,7 +91,9 @@ impl Media {
 
     pub fn perform(&self, op: DeviceOp) {
         match op {
-            DeviceOp::Open { microphone, camera } => self.open(Request { microphone, camera }),
+            DeviceOp::Open { microphone, camera, processing } => {
+                self.open(Request { microphone, camera, processing });
+            }
             DeviceOp::Close(kind) => self.0.close(kind),
             DeviceOp::Mute(muted) => self.0.mute(muted),
             DeviceOp::ShareScreen => self.share_screen(),
@@ -89,6 +103,7 @@ impl Media {
                 self.0.measure(self.0.microphone.open.borrow().as_ref().map(|open| &open.track));
             }
             DeviceOp::List => self.0.list.tell(),
+            DeviceOp::PlayOn(speaker) => self.0.output.choose(speaker),
         }
     }
 
@@ -111,7 +126,7 @@ impl Media {
     }
 
     fn open(&self, request: Request) {
-        let turns: Vec<_> = request.kinds().map(|kind| self.0.slot(kind).next_turn()).collect();
+        let turns: Vec<_> = request.kinds().map(|kind| self.0.slot(kind).open()).collect();
         let inner = Rc::downgrade(&self.0);
         spawn_local(async move {
             for ((kind, capture), turn) in request.capture().await.into_iter().zip(turns) {
@@ -162,8 +177,9 @@ impl Inner {
         if slot.turn.get() != turn {
             return;
         }
+        slot.opening.set(false);
         match capture {
-            Ok(open) => self.opened(kind, turn, open).await,
+            Ok(open) => self.opened(kind, turn, open, request.processing).await,
             Err(problem) => {
                 self.release(kind);
                 self.report(DeviceEvent::Failed { kind, problem });
@@ -172,32 +188,36 @@ impl Inner {
     }
 
     async fn again(&self, kind: DeviceKind, request: &Request) -> Result<OpenTrack, DeviceProblem> {
-        let choice = match kind {
-            DeviceKind::Microphone => &request.microphone,
-            DeviceKind::Camera => &request.camera,
-        };
-        let request = Request::one(kind, choice.clone().unwrap_or_default());
-        let capture = request.capture().await.pop().map(|(_, capture)| capture);
+        let capture = request.only(kind).capture().await.pop().map(|(_, capture)| capture);
         capture.unwrap_or(Err(DeviceProblem::Other)).map(OpenTrack::new)
     }
 
-    async fn opened(self: Rc<Self>, kind: DeviceKind, turn: u32, mut open: OpenTrack) {
-        let id = open.device();
+    async fn opened(
+        self: Rc<Self>,
+        kind: DeviceKind,
+        turn: u32,
+        mut open: OpenTrack,
+        processing: Processing,
+    ) {
+        let (id, facing, track) = (open.device(), open.facing(), Clone::clone(&open.track));
         if kind == DeviceKind::Microphone {
             open.track.set_enabled(!self.muted.get());
         }
-        let ended = Rc::downgrade(&self);
+        let (ended, of) = (Rc::downgrade(&self), Clone::clone(&track));
         open.on_ended(move || {
             if let Some(inner) = ended.upgrade() {
-                spawn_local(inner.ended(kind));
+                spawn_local(inner.ended(kind, Clone::clone(&of)));
             }
         });
         let placed = self.place(kind, Some(&open.track));
         let old = self.slot(kind).open.replace(Some(open));
         let _ = js::settled(Ok(placed)).await;
         drop(old);
+        if kind == DeviceKind::Microphone {
+            capture::process(&track, processing);
+        }
         if self.slot(kind).turn.get() == turn {
-            self.report(DeviceEvent::Opened { kind, id });
+            self.report(DeviceEvent::Opened { kind, id, facing });
         }
         self.list.refresh();
     }
@@ -265,7 +285,14 @@ impl Inner {
     }
 
     /// Unplugged, or its permission taken back: the track does not say which, but the permission does.
-    async fn ended(self: Rc<Self>, kind: DeviceKind) {
+    async fn ended(self: Rc<Self>, kind: DeviceKind, track: MediaStreamTrack) {
+        if self.slot(kind).open.borrow().as_ref().is_none_or(|open| open.track != track) {
+            return;
+        }
+        if self.slot(kind).opening.get() {
+            // Some browsers end one camera for the next, which reports for itself.
+            return self.release(kind);
+        }
         self.close(kind);
         let turn = self.slot(kind).turn.get();
         let problem = if is_denied(kind).await { DeviceProblem::Denied } else { DeviceProblem::Unplugged };
@@ -276,7 +303,14 @@ impl Inner {
 }
 
 impl Slot {
+    fn open(&self) -> u32 {
+        let turn = self.next_turn();
+        self.opening.set(true);
+        turn
+    }
+
     fn next_turn(&self) -> u32 {
+        self.opening.set(false);
         self.turn.set(self.turn.get() + 1);
         self.turn.get()
     }

@@ -79,6 +79,12 @@ pub fn measure(name: &str, from: Time, to: Time) {
     let _ = js::call(&performance, "measure", &[name.into(), span]);
 }
 
+/// Whether what points is as coarse as a finger.
+pub fn is_touched() -> bool {
+    let query = js::call(&window(), "matchMedia", &["(pointer: coarse)".into()]);
+    query.is_ok_and(|query| js::get(&query, "matches").is_truthy())
+}
+
 pub fn can_fill_screen() -> bool {
     js::get(&document(), "fullscreenEnabled").is_truthy()
 }

@@ -11,6 +11,7 @@ use super::{
     files::Files,
     js,
     lines::{Line, Outgoing},
+    output::Output,
     peer::Peer,
     reporter::Reporter,
     streams::Streams,
@@ -26,12 +27,13 @@ pub struct Pairs {
     streams: Rc<Streams>,
     files: Rc<Files>,
     outgoing: Rc<Outgoing>,
+    output: Rc<Output>,
     peers: RefCell<BTreeMap<PairId, Peer>>,
 }
 
 impl Pairs {
-    pub fn new(dispatch: Dispatch, streams: Rc<Streams>, files: Rc<Files>) -> Self {
-        Self { dispatch, streams, files, outgoing: Rc::default(), peers: RefCell::default() }
+    pub fn new(dispatch: Dispatch, streams: Rc<Streams>, files: Rc<Files>, output: Rc<Output>) -> Self {
+        Self { dispatch, streams, files, outgoing: Rc::default(), output, peers: RefCell::default() }
     }
 
     pub fn perform(&self, pair: PairId, op: PairOp) {
@@ -64,7 +66,8 @@ impl Pairs {
         drop(self.take(pair));
         let reporter = Reporter::new(pair, self.dispatch.clone());
         let (outgoing, streams, files) = (self.outgoing.clone(), self.streams.clone(), self.files.clone());
-        match Peer::open(ice, offerer, reporter.clone(), outgoing, streams, files) {
+        let output = self.output.clone();
+        match Peer::open(ice, offerer, reporter.clone(), outgoing, streams, files, output) {
             Ok(peer) => drop(self.peers.borrow_mut().insert(pair, peer)),
             Err(error) => self.fail(reporter, js::words(&error)),
         }

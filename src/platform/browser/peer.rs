@@ -18,6 +18,7 @@ use super::{
     ice, js,
     lines::{Line, Lines, Outgoing},
     listener::EventListener,
+    output::Output,
     path::PathWatch,
     reporter::{Reporter, Stop},
     speaker::Speaker,
@@ -52,6 +53,7 @@ struct Inner {
     path: PathWatch,
     lines: Lines,
     streams: Rc<Streams>,
+    output: Rc<Output>,
     remote: RefCell<Option<Remote>>,
     screen: RefCell<Option<RemoteScreen>>,
     /// Operations run strictly one after the other.
@@ -80,6 +82,7 @@ impl Peer {
         outgoing: Rc<Outgoing>,
         streams: Rc<Streams>,
         files: Rc<Files>,
+        output: Rc<Output>,
     ) -> Result<Self, JsValue> {
         let connection = RtcPeerConnection::new_with_configuration(&ice::configuration(ice))?;
         let control = Channel::new(
@@ -120,6 +123,7 @@ impl Peer {
             path,
             lines,
             streams,
+            output,
             remote: RefCell::default(),
             screen: RefCell::default(),
             waiting: RefCell::default(),
@@ -295,7 +299,7 @@ impl Inner {
             return;
         }
         let microphone = self.lines.remote(Line::Microphone);
-        let speaker = microphone.and_then(|track| Speaker::new(&track, &self.reporter));
+        let speaker = microphone.and_then(|track| Speaker::new(&track, &self.reporter, &self.output));
         let camera = self.lines.remote(Line::Camera);
         let camera =
             camera.and_then(|track| self.streams.show(self.camera_key(), &track, Some(self.first_frame())));
@@ -310,7 +314,7 @@ impl Inner {
         }
         if shown {
             let sound = self.lines.remote(Line::ScreenSound);
-            let speaker = sound.and_then(|track| Speaker::new(&track, &self.reporter));
+            let speaker = sound.and_then(|track| Speaker::new(&track, &self.reporter, &self.output));
             let picture = self.lines.remote(Line::Screen);
             let picture = picture.and_then(|track| self.streams.show(key, &track, None));
             self.screen.replace(Some(RemoteScreen { speaker, picture }));

@@ -15,6 +15,7 @@ use super::{
     media::Media,
     media_keys::MediaKeys,
     notify::Notifier,
+    output::Output,
     page::{self, Alarm},
     pairs::Pairs,
     seat::SeatKeeper,
@@ -64,15 +65,17 @@ impl Performer {
         let dispatch: Dispatch = Rc::new(dispatch);
         let (streams, files) = (platform.streams.clone(), platform.files.clone());
         files.report_to(dispatch.clone());
-        let pairs = Rc::new(Pairs::new(dispatch.clone(), streams.clone(), files.clone()));
-        let media = Media::new(dispatch.clone(), Rc::new(level), pairs.clone(), streams.clone());
+        let output: Rc<Output> = Rc::default();
+        let pairs = Rc::new(Pairs::new(dispatch.clone(), streams.clone(), files.clone(), output.clone()));
+        let media =
+            Media::new(dispatch.clone(), Rc::new(level), pairs.clone(), streams.clone(), output.clone());
         let inner = Rc::new(Inner {
             socket: RefCell::default(),
             pairs,
             media,
             streams,
             files,
-            sounds: Sounds::default(),
+            sounds: Sounds::new(output),
             notifier: Notifier::default(),
             keys: MediaKeys::default(),
             wake_lock: WakeLock::default(),

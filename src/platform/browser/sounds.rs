@@ -1,26 +1,36 @@
 //! The ring tone and the tone that tells that it rings there, made here: nothing is downloaded.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use js_sys::Math;
 use wasm_bindgen::JsValue;
 use web_sys::{AudioContext, AudioScheduledSourceNode};
 
-use super::js;
+use super::{
+    js,
+    output::{Led, Output},
+};
 use crate::call::effect::Sound;
 
 const RATE: f32 = 22_050.0;
 
 /// Plays one sound at a time, over and over. Before the first gesture the browser keeps it silent; it is
 /// heard from that gesture on.
-#[derive(Default)]
 pub struct Sounds {
+    output: Rc<Output>,
     wanted: Cell<Sound>,
-    context: RefCell<Option<AudioContext>>,
+    context: RefCell<Option<(AudioContext, Led)>>,
     playing: RefCell<Option<AudioScheduledSourceNode>>,
 }
 
 impl Sounds {
+    pub fn new(output: Rc<Output>) -> Self {
+        Self { output, wanted: Cell::default(), context: RefCell::default(), playing: RefCell::default() }
+    }
+
     pub fn play(&self, sound: Sound) {
         if self.wanted.replace(sound) == sound {
             return;
@@ -47,9 +57,10 @@ impl Sounds {
     fn context(&self) -> Option<AudioContext> {
         let mut context = self.context.borrow_mut();
         if context.is_none() {
-            *context = AudioContext::new().ok();
+            let made = AudioContext::new().ok();
+            *context = made.map(|made| (Clone::clone(&made), self.output.take(&made)));
         }
-        context.clone()
+        context.as_ref().map(|(context, _)| Clone::clone(context))
     }
 
     fn start(&self, context: &AudioContext, samples: &[f32]) {
@@ -70,7 +81,7 @@ impl Sounds {
 impl Drop for Sounds {
     fn drop(&mut self) {
         self.stop();
-        if let Some(context) = self.context.take() {
+        if let Some((context, _)) = self.context.take() {
             js::ignore(context.close());
         }
     }

@@ -3,6 +3,7 @@
 use web_sys::MediaStreamTrack;
 
 use super::listener::EventListener;
+use crate::call::local::Facing;
 
 /// A running track. Dropped, it is stopped; the device's lamp goes out with its last track.
 pub struct OpenTrack {
@@ -18,6 +19,15 @@ impl OpenTrack {
     /// Hears of a device that was unplugged or forbidden; stopping the track is not told.
     pub fn on_ended(&mut self, callback: impl Fn() + 'static) {
         self._ended = Some(EventListener::new(&self.track, "ended", move |_| callback()));
+    }
+
+    /// Of a camera, where the browser tells.
+    pub fn facing(&self) -> Option<Facing> {
+        match self.track.get_settings().get_facing_mode()?.as_str() {
+            "user" => Some(Facing::Front),
+            "environment" => Some(Facing::Back),
+            _ => None,
+        }
     }
 
     /// As [`DeviceInfo::id`](crate::call::local::DeviceInfo::id).
