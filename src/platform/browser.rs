@@ -2,6 +2,7 @@
 //! ends when they are dropped.**
 
 mod arrivals;
+mod audible;
 mod capture;
 mod channel;
 mod clipboard;
@@ -14,10 +15,12 @@ mod inflate;
 mod js;
 mod lines;
 mod listener;
+mod lock;
 mod media;
 mod media_keys;
 mod meter;
 mod notify;
+mod opfs;
 mod page;
 mod pairs;
 mod pane;
@@ -25,6 +28,7 @@ mod path;
 mod peer;
 mod performer;
 mod photo;
+mod recorder;
 mod reporter;
 mod save;
 mod seat;
@@ -152,6 +156,11 @@ impl Platform {
     /// Whether the browser can show others a screen (W3C Screen Capture).
     pub fn can_show_screen(&self) -> bool {
         capture::can_show_screen()
+    }
+
+    /// Whether the browser can record a call (W3C MediaStream Recording).
+    pub fn can_record(&self) -> bool {
+        recorder::can_record()
     }
 
     /// Fills the screen with an element, or ends that.

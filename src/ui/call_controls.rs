@@ -9,6 +9,7 @@ use super::{
     files::{FileButton, Picker},
     icon::{Glyph, Icon},
     live::{live, memo},
+    recording::RecordButton,
     self_pane::Arrangement,
     settings::SettingsButton,
 };
@@ -152,6 +153,7 @@ fn More(extras: Extras) -> impl IntoView {
             <DevicePickers/>
             <div class="more__row">
                 <PhotoButton album=extras.album/>
+                <RecordButton/>
                 <button type="button" class="button" on:click=move |_| extras.arrangement.hide_or_show()>
                     {live(move || view! { <Icon glyph=if hidden.get() { Glyph::Eye } else { Glyph::EyeOff }/> })}
                     {live(move || if hidden.get() { "Show my picture" } else { "Hide my picture" })}

@@ -16,6 +16,7 @@ use super::{
     icon::{Glyph, Icon},
     live::{live, memo},
     quality::Connection,
+    recording::{RecordingMarks, RecordingNote},
     remote_pane::RemotePane,
     screen_pane::ScreenPane,
     self_pane::{Arrangement, SelfPane},
@@ -139,6 +140,7 @@ pub fn CallScreen() -> impl IntoView {
                 <h1 tabindex="-1" node_ref=heading>{name}</h1>
                 <CallStatusLine status connection/>
                 {live(move || (!outgoing.get()).then(|| view! { <Badges/> }.into_fresh()))}
+                <RecordingMarks/>
                 <PictureTaken/>
             </header>
             <Connection open=connection/>
@@ -150,6 +152,7 @@ pub fn CallScreen() -> impl IntoView {
                     <Showing/>
                     <MutedHint/>
                     <LastPhoto album/>
+                    <RecordingNote/>
                     <Unread/>
                     <CallControls outgoing draft extras picker/>
                 </div>

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use tincan::{
     call::{
         chat::ChatMessage,
+        control::{Control, Recording},
         effect::{Effect, PairOp},
+        recording::RecordOp,
     },
     protocol::{EndReason, ServerMessage},
 };
@@ -22,6 +24,8 @@ const EVERYTHING: &[&str] = &[
     "hung up",
     "invited",
     "no answer",
+    "recorded",
+    "recorded on",
     "refused",
     "rejoined",
     "superseded",
@@ -56,6 +60,11 @@ impl Tally {
                 self.count(if page > 0 { "rejoined" } else { "connected" });
             }
             Effect::Pair { op: PairOp::Chat(ChatMessage::Received { .. }), .. } => self.count("chatted"),
+            Effect::Record(RecordOp::Start { .. }) => self.count("recorded"),
+            // Said again, on another channel.
+            Effect::Pair {
+                op: PairOp::Control(Control::Recording(Recording { seconds: 1.., .. })), ..
+            } => self.count("recorded on"),
             _ => {}
         }
     }

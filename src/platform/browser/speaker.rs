@@ -7,7 +7,11 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlMediaElement, MediaStream, MediaStreamTrack};
 
-use super::{js, reporter::Reporter};
+use super::{
+    audible::{Audible, Sounding},
+    js,
+    reporter::Reporter,
+};
 use crate::call::input::PairEvent;
 
 /// An audio element outside of the page's view. Dropped, it is silent.
@@ -15,16 +19,18 @@ pub struct Speaker {
     element: HtmlMediaElement,
     reporter: Reporter,
     refused: Rc<Cell<bool>>,
+    _sounding: Sounding,
 }
 
 impl Speaker {
-    pub fn new(track: &MediaStreamTrack, reporter: &Reporter) -> Option<Self> {
+    pub fn new(track: &MediaStreamTrack, reporter: &Reporter, audible: &Rc<Audible>) -> Option<Self> {
         let element: HtmlMediaElement = document().create_element("audio").ok()?.unchecked_into();
         let stream = MediaStream::new().ok()?;
         stream.add_track(track);
         element.set_autoplay(true);
         element.set_src_object(Some(&stream));
-        let speaker = Self { element, reporter: reporter.clone(), refused: Rc::default() };
+        let (reporter, sounding) = (reporter.clone(), audible.add(track));
+        let speaker = Self { element, reporter, refused: Rc::default(), _sounding: sounding };
         speaker.play();
         Some(speaker)
     }
