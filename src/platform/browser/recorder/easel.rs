@@ -1,6 +1,10 @@
 //! The picture of a recording, drawn anew for each moment.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, btree_map::Entry},
+    rc::Rc,
+};
 
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue};
@@ -62,10 +66,10 @@ impl Easel {
         let mut models = self.models.borrow_mut();
         models.retain(|source, _| scene.sources().any(|wanted| wanted == *source));
         for source in scene.sources() {
-            if !models.contains_key(&source) {
+            if let Entry::Vacant(place) = models.entry(source) {
                 let video: HtmlVideoElement = document().create_element("video")?.unchecked_into();
                 let attached = self.streams.attach(key(source), video.clone());
-                models.insert(source, Model { video, _attached: attached });
+                place.insert(Model { video, _attached: attached });
             }
         }
         self.scene.replace(scene);
