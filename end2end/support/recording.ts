@@ -35,6 +35,7 @@ export async function watch(page: Page, file: Buffer): Promise<Watched> {
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [40, 1];
     const brush = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
+    brush.imageSmoothingQuality = 'high';
     const pixels = (x: number, y: number, width: number, height: number, columns: number) => {
       brush.drawImage(video, x, y, width, height, 0, 0, columns, 1);
       return brush.getImageData(0, 0, columns, 1).data;

@@ -12,8 +12,10 @@ use crate::call::{
 };
 
 fn done(effects: &[Effect]) -> Vec<&RecordOp> {
-    let op = |effect| if let &Effect::Record(ref op) = effect { Some(op) } else { None };
-    effects.iter().filter_map(op).collect()
+    effects
+        .iter()
+        .filter_map(|effect| if let Effect::Record(op) = effect { Some(op) } else { None })
+        .collect()
 }
 
 fn told(effects: &[Effect]) -> Vec<Recording> {

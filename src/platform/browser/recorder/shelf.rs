@@ -82,7 +82,7 @@ impl Shelf {
         let mut any = false;
         for name in &names {
             let entry = Entry::parse(name).filter(|_| !name.ends_with(SAVED) && !saved(name));
-            let Some(entry) = entry else { continue };
+            let Some(entry) = entry.filter(|entry| entry.to_string() == *name) else { continue };
             let place = Place { folder: folder.clone(), entry };
             let bytes = js::get(&place.file().await?, "size").as_f64().unwrap_or_default() as u64;
             if bytes > 0 {
