@@ -8,7 +8,9 @@ use tincan::{
     call::{
         chat::{ChatLine, ChatView},
         control::{CameraState, MediaState, MicrophoneState},
+        files::name::FileName,
         local::{DeviceInfo, DeviceProblem, DeviceState, Part},
+        recording::{Note, OwnRecording, There, entry::Leftover},
         status::{CallStatus, Ended, Step},
         view::{CallView, Contact, Entry, EntryProblem, Link, Me, Missed, ParticipantView},
     },
@@ -119,6 +121,25 @@ const SCENES: &[(&str, &str, Scene)] = &[
         call(session, CallStatus::Connected { since: Duration::from_secs(3) });
         devices_on(session);
         chat(session, false);
+    }),
+    ("recording", "/", |session| {
+        call(session, CallStatus::Connected { since: Duration::from_secs(3) });
+        devices_on(session);
+        session.recorder.update(|recorder| {
+            recorder.own = OwnRecording::On { since: Duration::from_secs(60) };
+            recorder.note = Some(Note::Untold { name: "Ada Lovelace".into() });
+        });
+        session.call.update(|call| {
+            let Some(call) = call else { return };
+            let there = There { before: Duration::from_secs(3_600), since: Duration::ZERO };
+            call.others[0].recording = Some(there);
+        });
+    }),
+    ("room-with-a-left-recording", "/", |session| {
+        room(session, 5);
+        let name = FileName::from_anything("Tincan call with Ada Lovelace 2026-11-22 14.05.webm");
+        let leftover = Leftover { id: 0, at: 0, name, bytes: 48_000_000 };
+        session.recorder.update(|recorder| recorder.leftovers = vec![leftover]);
     }),
     ("reconnecting", "/", |session| {
         call(session, CallStatus::Reconnecting { long: true });
@@ -263,6 +284,7 @@ fn call(session: Session, status: CallStatus) {
             speaks: false,
             bars: Some(4),
             pictures: 0,
+            recording: None,
         }],
         setup: None,
         tap_to_hear: false,

@@ -25,6 +25,7 @@ pub mod pair;
 mod pictures;
 pub mod preferences;
 pub mod quality;
+pub mod recording;
 mod reunion;
 mod seen;
 pub mod signal;
@@ -51,6 +52,7 @@ use self::{
     local::LocalMedia,
     pair::{Out, PairId},
     preferences::Preferences,
+    recording::Recorder,
     signal::Signal,
     status::Ended,
     view::{Contact, Entry, EntryProblem, Me, Missed, View},
@@ -119,6 +121,7 @@ pub struct Phone {
     kept: BTreeSet<Kept>,
     next_file: u32,
     bulletin: Bulletin,
+    recorder: Recorder,
     effects: Vec<Effect>,
 }
 
@@ -188,6 +191,7 @@ impl Phone {
             kept: BTreeSet::new(),
             next_file: 0,
             bulletin: Bulletin::default(),
+            recorder: Recorder::default(),
             effects: Vec::new(),
             remembered,
         }
@@ -201,10 +205,11 @@ impl Phone {
             Input::Pair { pair, event } => self.pair_said(pair, event, now),
             Input::Device(event) => self.device_said(event),
             Input::File { id, event } => self.file_said(id, event, now),
+            Input::Recorder(event) => self.recorder_said(event, now),
             Input::Page(event) => self.page_said(event, now),
             Input::Tick => self.time_passed(now),
         }
-        self.settle();
+        self.settle(now);
         std::mem::take(&mut self.effects)
     }
 
@@ -213,8 +218,9 @@ impl Phone {
     pub fn next_deadline(&self) -> Option<Time> {
         let closing = self.closing.iter().map(|(_, at)| *at).min();
         let told = self.bulletin.deadline();
+        let recorder = self.recorder.deadline();
         let deadlines =
-            [self.link.next_deadline(), self.call_deadline(), closing, self.returning_until, told];
+            [self.link.next_deadline(), self.call_deadline(), closing, self.returning_until, told, recorder];
         deadlines.into_iter().flatten().min()
     }
 
@@ -232,6 +238,7 @@ impl Phone {
             missed: self.missed.clone(),
             blocked: self.remembered.blocked.clone(),
             preferences: self.preferences(),
+            recorder: self.recorder.view(),
             has_relay: self.ice().servers.iter().any(IceServer::relays),
         }
     }

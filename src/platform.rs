@@ -18,6 +18,7 @@ use crate::protocol::PeerId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StreamKey {
     LocalCamera,
+    LocalScreen,
     RemoteCamera(PeerId),
     RemoteScreen(PeerId),
 }

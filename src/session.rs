@@ -21,6 +21,7 @@ use crate::{
         local::{DeviceState, Sharing},
         preferences::Preferences,
         quality::QualityView,
+        recording::RecorderView,
         view::{CallView, Contact, Entry, Link, LocalView, Me, Missed},
     },
     platform::Platform,
@@ -44,6 +45,8 @@ pub struct Session {
     /// How well the call goes.
     pub quality: RwSignal<QualityView>,
     pub local: RwSignal<LocalView>,
+    /// This person's own recording of the call, and what others have left behind.
+    pub recorder: RwSignal<RecorderView>,
     pub missed: RwSignal<Vec<Missed>>,
     pub blocked: RwSignal<Vec<String>>,
     /// The calls that this device remembers, newest first, and whether it does.
@@ -100,6 +103,7 @@ impl Session {
             files: RwSignal::new(Vec::new()),
             quality: RwSignal::new(QualityView::default()),
             local: RwSignal::new(unopened()),
+            recorder: RwSignal::new(RecorderView::default()),
             missed: RwSignal::new(Vec::new()),
             blocked: RwSignal::new(Vec::new()),
             history: RwSignal::new(Vec::new()),

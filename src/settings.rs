@@ -95,6 +95,8 @@ timeouts! {
     typing = 4_000 ms,
     /// So long it is told that somebody has taken a picture.
     picture_notice = 8_000 ms,
+    /// Whoever is about to be recorded has this long to say that it is shown; nothing is recorded otherwise.
+    recording_answer = 3_000 ms,
     /// A path on which nothing arrives for this long is lost, whatever the browser says of it.
     path_silence = 1_500 ms,
     /// When a path is lost, the server has this long to show that the socket still works.

@@ -40,6 +40,7 @@ mod preview;
 mod prompt;
 mod qr;
 mod quality;
+mod recording;
 mod remote_pane;
 mod report;
 mod room;

@@ -267,6 +267,36 @@ export const GALLERY: Picture[] = [
     },
   },
   {
+    name: 'call-that-is-recorded',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await alice.seesTheCameraOf(bob);
+      await alice.screen.moreControls.click();
+      await alice.screen.record.click();
+      await expect(alice.screen.ownRecording).toBeVisible();
+      await bob.screen.moreControls.click();
+      await bob.screen.record.click();
+      await expect(alice.screen.recordingBy('Bob')).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'room-with-a-left-recording',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await alice.screen.moreControls.click();
+      await alice.screen.record.click();
+      // Something of it is on the disk then.
+      await expect(alice.screen.ownRecording).toHaveText(/^0:0[3-9]$/);
+      await alice.reloads();
+      await areTalking(alice, bob);
+      await alice.hangsUp();
+      await alice.readsThatItEnded(/You ended the call/);
+      await expect(alice.screen.leftRecordings).toHaveCount(1);
+      return alice;
+    },
+  },
+  {
     name: 'call-with-a-screen',
     reach: async ({ alice, bob }) => {
       await areInACall(alice, bob);

@@ -15,6 +15,7 @@ use super::{
     pair::{Pair, PairId},
     pictures::Pictures,
     quality::Quality,
+    recording::{There, Told},
     signal::Signal,
     status::{CallStatus, Ended, Step},
     watch::Watch,
@@ -104,6 +105,10 @@ pub struct Other {
     pub thread: Thread,
     pub post: Post,
     pub pictures: Pictures,
+    /// They record the call.
+    pub recording: Option<There>,
+    /// What they know of a recording here.
+    pub notified: Told,
     pub quality: Quality,
     /// How large the own camera is shown there, once they have told.
     pub pane: Option<Size>,
@@ -179,6 +184,8 @@ impl Other {
             thread: Thread::default(),
             post: Post::default(),
             pictures: Pictures::default(),
+            recording: None,
+            notified: Told::default(),
             quality: Quality::default(),
             pane: None,
             shown: None,
@@ -198,6 +205,12 @@ impl Other {
     #[must_use]
     pub fn is_connected(&self) -> bool {
         self.seeking.is_none() && self.path() == Some(PathState::Connected)
+    }
+
+    /// Whether this recording is on their screen.
+    #[must_use]
+    pub fn shows_recording(&self, number: u32) -> bool {
+        self.control == ControlState::Open && self.notified.is_shown(number)
     }
 
     /// 0 to 4, once there is something to say.

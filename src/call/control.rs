@@ -21,6 +21,10 @@ pub enum Control {
     View(Size),
     /// I took a picture of you.
     Picture(Picture),
+    /// I record this call, or no longer do.
+    Recording(Recording),
+    /// I show to whoever is here that you record.
+    RecordingShown(RecordingShown),
     Negotiation(Signal),
 }
 
@@ -29,6 +33,23 @@ pub enum Control {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Picture {
+    pub number: u32,
+}
+
+/// `number` counts the recordings that the sender's page has asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recording {
+    pub number: u32,
+    pub on: bool,
+    /// How long it has gone on.
+    pub seconds: u32,
+}
+
+/// `number` is that of the recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordingShown {
     pub number: u32,
 }
 

@@ -13,6 +13,7 @@ use super::{
     local::{DeviceKind, Facing},
     pair::PairId,
     preferences::{self, Preferences, Processing},
+    recording::RecordOp,
     signal::Candidate,
 };
 use crate::protocol::{ClientFrame, IceServer, Media, Nickname, PeerId, Room};
@@ -29,6 +30,7 @@ pub enum Effect {
     },
     Device(DeviceOp),
     File(FileOp),
+    Record(RecordOp),
     /// What is to be heard from now on.
     Sound(Sound),
     /// Tells a person who looks elsewhere; nothing takes the notification away again.

@@ -216,6 +216,8 @@ impl Phone {
             other.quality.start_over(now);
             other.watch = Some(Watch::new(now));
             other.pictures.start_over();
+            other.recording = None;
+            other.notified.start_over();
         });
         self.emit(Effect::Pair { pair: id, op: PairOp::Control(Control::State(state)) });
     }
@@ -241,6 +243,8 @@ impl Phone {
             Control::Heartbeat {} => {}
             Control::View(size) => _ = self.with_other(id.peer, |other| other.pane = Some(size)),
             Control::Picture(picture) => self.picture_taken_there(id.peer, picture, now),
+            Control::Recording(recording) => self.recording_heard(id, recording, now),
+            Control::RecordingShown(shown) => self.recording_shown(id.peer, shown.number),
             Control::HangUp {} => self.hung_up_there(id.peer, now),
         }
     }

@@ -13,6 +13,7 @@ use super::{
     pair::PairId,
     preferences::Preferences,
     quality::Sample,
+    recording::{LeftoverWish, RecorderEvent},
 };
 use crate::protocol::{Availability, CallId, Media, PeerId, Room, ServerFrame};
 
@@ -33,6 +34,7 @@ pub enum Input {
         id: u32,
         event: FileEvent,
     },
+    Recorder(RecorderEvent),
     Page(PageEvent),
     /// Time has passed: the deadline that the phone named is reached.
     Tick,
@@ -120,6 +122,14 @@ pub enum Action {
     TakePicture {
         of: PeerId,
     },
+    /// Records the call, or ends that.
+    Record(bool),
+    Leftover {
+        id: u32,
+        wish: LeftoverWish,
+    },
+    /// What was said of a recording has been read.
+    DismissRecordingNote,
     /// All of them, changed or not.
     Prefer(Preferences),
     /// Whether this device keeps a list of its calls.

@@ -1,7 +1,7 @@
 //! What follows from the state after every input: which devices are open, what is heard, what is shown.
 
 use super::{
-    Phone, Place,
+    Phone, Place, Time,
     active::{ActiveCall, ControlState, Stage},
     control::Control,
     effect::{DeviceOp, Effect, Notification, OnTheKeys, PairOp, Sound},
@@ -12,9 +12,10 @@ use super::{
 
 impl Phone {
     /// Brings everything that follows from the state in line with it.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn settle(&mut self, now: Time) {
         self.settle_devices();
         self.settle_announcement();
+        self.settle_recording(now);
         self.settle_encodings();
         self.settle_panes();
         self.settle_preferences();
@@ -171,6 +172,7 @@ impl Phone {
             bars: other.bars(),
             speaks: other.speaks && other.is_connected(),
             pictures: other.pictures.told(),
+            recording: other.recording,
         });
         CallView {
             call: call.id,

@@ -1,6 +1,8 @@
 //! One phone, with the server's and the other side's words put into its ear. How whole rooms behave is for the
 //! simulation.
 
+mod recording;
+
 use super::{
     control::{MediaState, MicrophoneState},
     effect::DeviceOp,

@@ -47,6 +47,7 @@ impl Phone {
         self.forget_typing(now);
         self.bulletin.tick(now);
         self.forget_pictures(now);
+        self.lose_patience_with_recording(now);
     }
 
     pub(super) fn call_deadline(&self) -> Option<Time> {
@@ -227,10 +228,11 @@ impl Phone {
         self.missed.truncate(MISSED_MOST);
     }
 
-    /// An outdated page loads itself anew, but never in the middle of a call.
+    /// An outdated page loads itself anew, but never in the middle of a call, or of a recording that is being saved.
     pub(super) fn reload_if_outdated(&mut self) {
         if self.link.view() == Link::Outdated
             && self.me().is_some()
+            && !self.recorder.is_writing()
             && self.call.as_ref().is_none_or(ActiveCall::is_over)
         {
             self.emit(Effect::Reload);

@@ -6,6 +6,7 @@ use super::{
     control::MediaState,
     local::{DeviceInfo, DeviceState, Facing, Sharing},
     preferences::Preferences,
+    recording::{RecorderView, There},
     status::CallStatus,
 };
 use crate::protocol::{Availability, CallId, ErrorCode, Media, Nickname, PeerId, Room, Status};
@@ -21,6 +22,7 @@ pub struct View {
     pub missed: Vec<Missed>,
     pub blocked: Vec<String>,
     pub preferences: Preferences,
+    pub recorder: RecorderView,
     /// The server names a relay.
     pub has_relay: bool,
 }
@@ -100,6 +102,8 @@ pub struct ParticipantView {
     pub speaks: bool,
     /// How many pictures they have just taken.
     pub pictures: u32,
+    /// They record the call.
+    pub recording: Option<There>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

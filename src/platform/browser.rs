@@ -2,6 +2,7 @@
 //! ends when they are dropped.**
 
 mod arrivals;
+mod audible;
 mod capture;
 mod channel;
 mod clipboard;
@@ -16,10 +17,12 @@ mod inflate;
 mod js;
 mod lines;
 mod listener;
+mod lock;
 mod media;
 mod media_keys;
 mod meter;
 mod notify;
+mod opfs;
 mod output;
 mod page;
 mod pairs;
@@ -28,6 +31,7 @@ mod path;
 mod peer;
 mod performer;
 mod photo;
+mod recorder;
 mod reporter;
 mod save;
 mod seat;
@@ -172,6 +176,11 @@ impl Platform {
     /// Whether the page is used with a finger (Media Queries Level 4, section 6.1).
     pub fn is_touched(&self) -> bool {
         page::is_touched()
+    }
+
+    /// Whether the browser can record a call (W3C MediaStream Recording).
+    pub fn can_record(&self) -> bool {
+        recorder::can_record()
     }
 
     /// Fills the screen with an element, or ends that.

@@ -102,6 +102,11 @@ impl Platform {
         false
     }
 
+    /// Whether the browser can record a call (W3C MediaStream Recording).
+    pub fn can_record(&self) -> bool {
+        false
+    }
+
     /// Fills the screen with an element, or ends that.
     pub fn toggle_full_screen(&self, _element: NodeRef<html::Main>) {}
 

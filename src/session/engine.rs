@@ -156,11 +156,13 @@ impl Engine {
             return;
         }
         let (session, phone) = (self.session, self.phone.borrow());
-        let View { entry, link, call, local, missed, blocked, preferences, has_relay } = phone.view();
+        let View { entry, link, call, local, missed, blocked, preferences, recorder, has_relay } =
+            phone.view();
         session.tell_time(&self.platform);
         show(session.link, link);
         show(session.call, call);
         show(session.local, local);
+        show(session.recorder, recorder);
         show(session.missed, missed);
         show(session.blocked, blocked);
         show(session.preferences, preferences);

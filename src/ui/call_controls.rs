@@ -10,6 +10,7 @@ use super::{
     float::FloatButton,
     icon::{Glyph, Icon},
     live::{live, memo},
+    recording::RecordButton,
     self_pane::Arrangement,
     settings::SettingsButton,
 };
@@ -181,6 +182,7 @@ fn More(extras: Extras) -> impl IntoView {
             <div class="more__row">
                 <FlipButton/>
                 <PhotoButton album=extras.album/>
+                <RecordButton/>
                 <button type="button" class="button" on:click=move |_| extras.arrangement.hide_or_show()>
                     {live(move || view! { <Icon glyph=if hidden.get() { Glyph::Eye } else { Glyph::EyeOff }/> })}
                     {live(move || if hidden.get() { "Show my picture" } else { "Hide my picture" })}

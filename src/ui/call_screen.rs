@@ -12,12 +12,12 @@ use super::{
     chat::{ChatPanel, Draft, Unread},
     device_trouble::{TryAgain, trouble},
     files::{DropZone, FileTray, Picker},
-    float,
-    focus,
+    float, focus,
     icon::{Glyph, Icon},
     live::{live, memo},
     new_device::NewDevice,
     quality::Connection,
+    recording::{RecordingMarks, RecordingNote},
     remote_pane::RemotePane,
     screen_pane::ScreenPane,
     self_pane::{Arrangement, SelfPane, VOICE},
@@ -141,6 +141,7 @@ pub fn CallScreen() -> impl IntoView {
                 <h1 tabindex="-1" node_ref=heading>{name}</h1>
                 <CallStatusLine status connection/>
                 {live(move || (!outgoing.get()).then(|| view! { <Badges/> }.into_fresh()))}
+                <RecordingMarks/>
                 <PictureTaken/>
             </header>
             <Connection open=connection/>
@@ -153,6 +154,7 @@ pub fn CallScreen() -> impl IntoView {
                     <Showing/>
                     <MutedHint/>
                     <LastPhoto album/>
+                    <RecordingNote/>
                     <Unread/>
                     <CallControls outgoing draft extras picker/>
                 </div>

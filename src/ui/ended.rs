@@ -8,6 +8,7 @@ use super::{
     focus,
     icon::{Glyph, Icon},
     live::{live, memo},
+    recording::RecordingNote,
     words,
 };
 use crate::{
@@ -32,6 +33,7 @@ pub fn EndedScreen() -> impl IntoView {
             <Avatar name=name.clone()/>
             <h1 tabindex="-1" node_ref=heading data-testid="call-status">{words::ended(why, &name)}</h1>
             {lasted.map(|lasted| view! { <p>{words::lasted(lasted)}</p> })}
+            <RecordingNote/>
             <div class="actions">
                 <CallAgain name/>
                 <button type="button" class="button" on:click=move |_| session.act(Action::DismissEnded)>

@@ -83,7 +83,12 @@ fn Floating(peer: PeerId, name: String) -> impl IntoView {
     }
 }
 
-fn switch(name: &'static str, on: Memo<bool>, [yes, no]: [Glyph; 2], toggle: impl Fn() + Send + 'static) -> Erased {
+fn switch(
+    name: &'static str,
+    on: Memo<bool>,
+    [yes, no]: [Glyph; 2],
+    toggle: impl Fn() + Send + 'static,
+) -> Erased {
     view! {
         <button
             type="button"

@@ -34,7 +34,9 @@ pub fn RemotePane(other: ParticipantView) -> impl IntoView {
         });
     }
     let camera = memo(move || session.call.with(|call| camera(call.as_ref(), peer)));
-    let speaks = memo(move || session.call.with(|call| participant(call.as_ref(), peer).is_some_and(|other| other.speaks)));
+    let speaks = memo(move || {
+        session.call.with(|call| participant(call.as_ref(), peer).is_some_and(|other| other.speaks))
+    });
     let name = nickname.to_string();
     let tall = RwSignal::new(false);
     let measure = move |_| {

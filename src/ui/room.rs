@@ -15,6 +15,7 @@ use super::{
     missed_calls::MissedCalls,
     notices::Notices,
     preview::RoomPreview,
+    recording::{LeftRecordings, RecordingNote},
     settings::SettingsButton,
     words,
 };
@@ -46,6 +47,8 @@ pub fn RoomScreen() -> impl IntoView {
             <Myself/>
             <div class="room__main">
                 <Notices/>
+                <RecordingNote/>
+                <LeftRecordings/>
                 <MissedCalls/>
                 <ContactList/>
             </div>

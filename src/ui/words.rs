@@ -8,6 +8,7 @@ use crate::{
         files::{FileStage, FileView, message::Reason},
         history::Outcome,
         local::{DeviceKind, DeviceProblem},
+        recording::{Note, Problem},
         status::{CallStatus, Ended, Step},
         view::{EntryProblem, Link},
     },
@@ -60,6 +61,48 @@ pub fn picture_taken(name: &str, pictures: u32) -> String {
         0 | 1 => format!("{name} took a picture of you"),
         many => format!("{name} took {many} pictures of you"),
     }
+}
+
+/// To whoever records.
+pub const RECORDED_BY_YOU: &str = "You are recording this call";
+
+/// To whoever is recorded.
+#[must_use]
+pub fn recorded_by(name: &str) -> String {
+    format!("{name} is recording this call")
+}
+
+/// What became of a recording.
+#[must_use]
+pub fn recording_note(note: &Note) -> String {
+    match note {
+        Note::Saved { name, problem: None } => format!("The recording is in your downloads: {name}."),
+        Note::Saved { name, problem: Some(problem) } => {
+            let why = match problem {
+                Problem::NoRoom => "There is no more room on the disk for the recording.",
+                Problem::TooLong => "The recording is as long as this browser can keep it.",
+                Problem::Unsupported | Problem::Broken => "This browser has stopped recording.",
+            };
+            format!("{why} What was recorded until then is in your downloads: {name}.")
+        }
+        Note::Failed(Problem::Unsupported) => "This browser cannot record a call.".into(),
+        Note::Failed(Problem::NoRoom) => {
+            "There is no room on the disk for a recording. Make some, then try again.".into()
+        }
+        Note::Failed(Problem::TooLong | Problem::Broken) => {
+            "This browser could not record the call. Try again.".into()
+        }
+        Note::Lost => "The recording could not be saved.".into(),
+        Note::Untold { name } => {
+            format!("{name} could not be told, so nothing is recorded. Try again in a moment.")
+        }
+    }
+}
+
+/// Of a recording that a page has left behind.
+#[must_use]
+pub fn left_recording(when: &str) -> String {
+    format!("A recording from {when} was not saved.")
 }
 
 /// What came of an earlier call.
@@ -438,6 +481,7 @@ fn left_over(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::files::name::FileName;
 
     const CODES: [ErrorCode; 24] = [
         ErrorCode::BadMessage,
@@ -557,6 +601,18 @@ mod tests {
     fn each_picture_is_counted_to_whoever_is_in_it() {
         assert_eq!(picture_taken("Ada", 1), "Ada took a picture of you");
         assert_eq!(picture_taken("Ada", 3), "Ada took 3 pictures of you");
+    }
+
+    #[test]
+    fn every_end_of_a_recording_is_told_in_sentences() {
+        let name = FileName::from_anything("Tincan call with Ada.webm");
+        let problems = [Problem::Unsupported, Problem::NoRoom, Problem::TooLong, Problem::Broken];
+        let saved = |problem| Note::Saved { name: name.clone(), problem };
+        let ended = problems.into_iter().flat_map(|problem| [saved(Some(problem)), Note::Failed(problem)]);
+        let others = [saved(None), Note::Lost, Note::Untold { name: "Ada".into() }];
+        for note in ended.chain(others) {
+            assert!(is_sentence(&recording_note(&note)), "{note:?}");
+        }
     }
 
     #[test]

@@ -10,7 +10,9 @@ use tincan::{
     call::{
         Phone, Start,
         chat::{ChatMessage, Heard},
-        control::{CameraState, Control, MediaState, MicrophoneState, Picture, Size},
+        control::{
+            CameraState, Control, MediaState, MicrophoneState, Picture, Recording, RecordingShown, Size,
+        },
         effect::{Effect, PairOp, Remembered, Seat, Sound},
         files::{
             FileWish, Picked, WINDOW,
@@ -21,6 +23,7 @@ use tincan::{
         pair::PairId,
         preferences::{Preferences, Processing},
         quality::Sample,
+        recording::{LeftoverWish, Problem, RecordOp, RecorderEvent},
         signal::{Body, Candidate, Signal},
         status::CallStatus,
         view::View,
@@ -282,6 +285,8 @@ impl Page {
                 6 if story.once_in(2) => Action::ClearHistory,
                 6 if story.once_in(2) => Action::UsePlugged(story.once_in(2)),
                 6 => Action::Prefer(preferences(story)),
+                7 if story.once_in(2) => Action::Record(story.once_in(2)),
+                7 if story.once_in(8) => Action::Leftover { id: story.number(), wish: LeftoverWish::Save },
                 _ => Action::Write(story.text()),
             },
             _ if story.once_in(2) => Action::Unblock(nickname(story).to_string()),
@@ -315,6 +320,7 @@ impl Page {
 
     fn something_else(&mut self, story: &mut Story) {
         let input = match story.below(9) {
+            2 if story.once_in(2) => Input::Recorder(recorder(story)),
             0 => Input::Page(PageEvent::Visible),
             1 => Input::Page(PageEvent::Hidden),
             2 => Input::Page(PageEvent::Online),
@@ -416,7 +422,12 @@ impl Page {
             Effect::Remember(remembered) => self.remembered = remembered,
             Effect::KeepSeat(seat) => self.seat = seat,
             Effect::Measure { from, to, .. } => assert!(from <= to && to <= self.now),
+            Effect::Record(RecordOp::Start { .. }) => {
+                let others = self.phone.view().call.map_or(0, |call| call.others.len());
+                assert!(others > 0, "nobody is recorded");
+            }
             Effect::Device(_)
+            | Effect::Record(_)
             | Effect::Notify(_)
             | Effect::Play
             | Effect::Prefer(_)
@@ -608,6 +619,16 @@ fn looks_up_nobody(sdp: &str) {
     }
 }
 
+/// What the browser says of recordings, whether or not there is one.
+fn recorder(story: &mut Story) -> RecorderEvent {
+    match story.below(4) {
+        0 => RecorderEvent::Started,
+        1 => RecorderEvent::Failed(Problem::Unsupported),
+        2 => RecorderEvent::Broke(Problem::NoRoom),
+        _ => RecorderEvent::Lost,
+    }
+}
+
 /// What is no answer to an operation.
 fn happening(story: &mut Story) -> PairEvent {
     use PathState::{Connected, Disconnected, Failed, FindingPath, Securing};
@@ -720,7 +741,13 @@ fn control(story: &mut Story) -> Control {
         1 => Control::HangUp {},
         2 => Control::Heartbeat {},
         3 if story.once_in(2) => Control::View(size(story)),
-        3 => Control::Picture(Picture { number: story.number() }),
+        3 if story.once_in(2) => Control::Picture(Picture { number: story.number() }),
+        3 if story.once_in(2) => Control::RecordingShown(RecordingShown { number: story.number() % 4 }),
+        3 => Control::Recording(Recording {
+            number: story.number(),
+            on: story.once_in(2),
+            seconds: story.number(),
+        }),
         _ => Control::Negotiation(signal(story)),
     };
     let text = serde_json::to_string(&control).expect("a message can be written");

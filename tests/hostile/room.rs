@@ -136,7 +136,7 @@ impl House {
         let mut peers: Vec<PeerId> = self.registry.peers().map(|(peer, ..)| peer).collect();
         peers.push(PeerId::from_random(story.byte().into()));
         let mut calls: Vec<_> = self.registry.calls().map(|state| state.call).collect();
-        calls.push(tincan::protocol::CallId::from_random(story.below(4) as u128));
+        calls.push(CallId::from_random(story.below(4) as u128));
         let (peer, call) = (story.pick(&peers), story.pick(&calls));
         let media = story.pick(&[Media::Voice, Media::Video]);
         match story.below(16) {

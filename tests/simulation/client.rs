@@ -5,13 +5,14 @@ use std::{collections::BTreeMap, time::Duration};
 use tincan::{
     call::{
         Phone, Start,
-        chat::ChatMessage,
         control::Control,
         effect::{DeviceOp, Effect, PairOp, Remembered, Seat, Sound},
+        files::name::FileName,
         input::{DeviceEvent, Input, PageEvent, PairEvent, PathState, SocketId},
         local::{DeviceKind, DeviceProblem},
         pair::PairId,
         quality::Sample,
+        recording::{Problem, RecordOp, RecorderEvent},
         signal::Candidate,
         status::CallStatus,
     },
@@ -35,6 +36,8 @@ pub struct Client {
     pub seat: Option<Seat>,
     pub sound: Sound,
     pub open_devices: Vec<DeviceKind>,
+    /// The browser writes the call down.
+    pub recording: bool,
     socket: SocketId,
     /// The model's ends of this page's connections, and whether a description operation is under way there.
     pub pairs: BTreeMap<PairId, (End, bool)>,
@@ -58,6 +61,7 @@ impl Client {
             seat: None,
             sound: Sound::Silence,
             open_devices: Vec::new(),
+            recording: false,
             socket: SocketId(0),
             pairs: BTreeMap::new(),
             remembered: Remembered::default(),
@@ -138,6 +142,7 @@ impl World {
             }
             Effect::Pair { pair, op } => self.operate(person, page, pair, op),
             Effect::Device(op) => self.device(person, page, op),
+            Effect::Record(op) => self.record(person, page, op),
             Effect::Sound(sound) => self.clients[person].sound = sound,
             Effect::Remember(remembered) => self.clients[person].remembered = remembered,
             Effect::KeepSeat(seat) => self.clients[person].seat = seat,
@@ -185,6 +190,34 @@ impl World {
         }
     }
 
+    fn record(&mut self, person: Person, page: u32, op: RecordOp) {
+        let happens = |event| Event::Happens { person, page, input: Input::Recorder(event) };
+        match op {
+            RecordOp::Start { .. } => {
+                assert!(!self.clients[person].recording, "two recordings at once");
+                crate::invariants::recorded_knowingly(self, person);
+                if self.dice.percent(90) {
+                    self.clients[person].recording = true;
+                    self.after(5, 500, happens(RecorderEvent::Started));
+                    if self.dice.percent(10) {
+                        self.after(1_000, 20_000, happens(RecorderEvent::Broke(Problem::NoRoom)));
+                    }
+                } else {
+                    self.after(5, 500, happens(RecorderEvent::Failed(Problem::Broken)));
+                }
+            }
+            RecordOp::Stop => {
+                let event = if std::mem::take(&mut self.clients[person].recording) {
+                    RecorderEvent::Saved(FileName::from_anything("call.webm"))
+                } else {
+                    RecorderEvent::Lost
+                };
+                self.after(5, 500, happens(event));
+            }
+            RecordOp::Arrange(_) | RecordOp::Save { .. } | RecordOp::Delete { .. } => {}
+        }
+    }
+
     fn operate(&mut self, person: Person, page: u32, pair: PairId, op: PairOp) {
         if let PairOp::Open { offerer, .. } = op {
             let end = self.ends.len() as End;
@@ -224,7 +257,7 @@ impl World {
                 self.report(end, 1, 20, PairEvent::Measured(Box::new(sample)));
             }
             PairOp::Control(control) => self.control(end, control),
-            PairOp::Chat(message) => self.chat(end, message),
+            PairOp::Chat(message) => self.deliver_or_keep(end, PairEvent::Chat(message)),
             PairOp::Close => {
                 self.clients[person].pairs.remove(&pair);
                 if let Some(other) = self.model.close(end) {
@@ -277,17 +310,19 @@ impl World {
     }
 
     fn control(&mut self, end: End, control: Control) {
-        if let Some(other) = self.model.other(end) {
-            // The same delay for all keeps them in their order.
-            self.report(other, 20, 21, PairEvent::Control(control));
+        // What counts later, too; the rest says it again by itself.
+        let lasts = matches!(control, Control::Recording(_) | Control::RecordingShown(_) | Control::State(_));
+        if lasts || self.model.other(end).is_some() {
+            self.deliver_or_keep(end, PairEvent::Control(control));
         }
     }
 
     /// What is said without a path waits for one: the channel says it again by itself.
-    fn chat(&mut self, end: End, message: ChatMessage) {
+    fn deliver_or_keep(&mut self, end: End, event: PairEvent) {
         match self.model.other(end) {
-            Some(other) => self.report(other, 20, 21, PairEvent::Chat(message)),
-            None => self.unsent.entry(end).or_default().push(message),
+            // The same delay for all keeps them in their order.
+            Some(other) => self.report(other, 20, 21, event),
+            None => self.unsent.entry(end).or_default().push(event),
         }
     }
 
@@ -309,7 +344,7 @@ impl World {
                 self.report(end, 1, 5, PairEvent::State(PathState::Securing));
                 self.report(end, 10, 11, PairEvent::State(PathState::Connected));
                 let unsent = self.unsent.remove(&end).unwrap_or_default();
-                unsent.into_iter().for_each(|message| self.chat(end, message));
+                unsent.into_iter().for_each(|event| self.deliver_or_keep(end, event));
                 if first {
                     assert_eq!(self.model.get(end).channel, Channel::Open);
                     self.report(end, 12, 13, PairEvent::ControlOpen);
@@ -362,6 +397,7 @@ impl World {
         client.page += 1;
         client.away = true;
         client.open_devices.clear();
+        client.recording = false;
         client.sound = Sound::Silence;
     }
 

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tincan::{
-    call::{chat::ChatLine, effect::Sound, local::DeviceState, status::CallStatus, view::Entry},
+    call::{
+        chat::ChatLine, effect::Sound, local::DeviceState, recording::OwnRecording, status::CallStatus,
+        view::Entry,
+    },
     protocol::{CallId, ErrorCode, PeerId},
 };
 
@@ -79,6 +82,7 @@ fn call_agrees(world: &World, person: Person, me: PeerId, people: &BTreeMap<Pers
         assert_eq!(their_call.call, call.call, "{person} and {them} are in different calls");
         assert!(their_call.others.iter().any(|other| other.peer == me), "{them} does not know {person}");
         chat_agrees(world, person, *them);
+        recording_is_told(world, person, *them, me);
     }
 }
 
@@ -100,11 +104,45 @@ fn chat_agrees(world: &World, writer: Person, reader: Person) {
     }
 }
 
+/// Whoever records is shown as such on the other side, and nobody else is.
+fn recording_is_told(world: &World, writer: Person, reader: Person, me: PeerId) {
+    let own = world.clients[writer].phone.view().recorder.own;
+    assert_eq!(own == OwnRecording::Off, !world.clients[writer].recording, "{writer} records: {own:?}");
+    let told = shows_recording_of(world, reader, me);
+    assert_eq!(told, Some(world.clients[writer].recording), "what {reader} is told of {writer}");
+}
+
+/// Nothing when that person is not in that call there.
+fn shows_recording_of(world: &World, reader: Person, writer: PeerId) -> Option<bool> {
+    let call = world.clients[reader].phone.view().call?;
+    let other = call.others.into_iter().find(|other| other.peer == writer)?;
+    Some(other.recording.is_some())
+}
+
+/// A recording begins: everybody who is in the call sees it, unless their page has just left it.
+pub fn recorded_knowingly(world: &World, person: Person) {
+    let view = world.clients[person].phone.view();
+    let (Entry::Entered(me), Some(call)) = (view.entry, view.call) else {
+        panic!("{person} records no call");
+    };
+    assert!(!call.others.is_empty(), "{person} records nobody");
+    for (them, client) in world.clients.iter().enumerate().filter(|(_, client)| !client.away) {
+        let theirs = client.phone.view();
+        let Entry::Entered(they) = theirs.entry else { continue };
+        let is_in = theirs.call.is_some_and(|theirs| theirs.call == call.call);
+        if is_in && call.others.iter().any(|other| other.peer == they.peer) {
+            let told = shows_recording_of(world, them, me.peer);
+            assert_ne!(told, Some(false), "{person} records {them}, who does not know");
+        }
+    }
+}
+
 fn nothing_left_open(world: &World, person: Person) {
     let client = &world.clients[person];
     let view = client.phone.view();
     let in_call = view.call.is_some_and(|call| matches!(call.status, CallStatus::Connected { .. }));
     assert_eq!(client.sound, Sound::Silence, "{person} still rings");
+    assert!(in_call || !client.recording, "{person} records no call");
     if !in_call {
         assert_eq!(client.open_devices, [], "{person} has a device open");
         assert_eq!((view.local.microphone, view.local.camera), (DeviceState::Off, DeviceState::Off));

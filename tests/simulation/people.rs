@@ -67,6 +67,10 @@ impl World {
             CallStatus::Connected { .. } if dice < 30 => Some(Action::Mute(dice.is_multiple_of(2))),
             CallStatus::Connected { .. } if dice < 40 => Some(Action::Camera(dice.is_multiple_of(2))),
             CallStatus::Connected { .. } if dice < 42 => Some(Action::LeaveRoom),
+            CallStatus::Connected { .. } if dice < 50 => Some(Action::Record(true)),
+            CallStatus::Connected { .. } | CallStatus::Reconnecting { .. } if dice < 53 => {
+                Some(Action::Record(false))
+            }
             CallStatus::Connected { .. } | CallStatus::Reconnecting { .. } if dice < 80 => {
                 self.texts += 1;
                 Some(Action::Write(self.texts.to_string()))

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use tincan::{
     call::{
         chat::ChatMessage,
+        control::{Control, Recording},
         effect::{Effect, PairOp},
+        recording::RecordOp,
         status::CallStatus,
     },
     protocol::{EndReason, ServerMessage},
@@ -28,6 +30,8 @@ const EVERYTHING: &[&str] = &[
     "no answer",
     "path lost",
     "path sought anew",
+    "recorded",
+    "recorded on",
     "refused",
     "rejoined",
     "said twice",
@@ -66,6 +70,11 @@ impl Tally {
             }
             Effect::Pair { op: PairOp::Offer { restart: true }, .. } => self.count("path sought anew"),
             Effect::Pair { op: PairOp::Chat(ChatMessage::Received { .. }), .. } => self.count("chatted"),
+            Effect::Record(RecordOp::Start { .. }) => self.count("recorded"),
+            // Said again, on another channel.
+            Effect::Pair {
+                op: PairOp::Control(Control::Recording(Recording { seconds: 1.., .. })), ..
+            } => self.count("recorded on"),
             _ => {}
         }
     }

@@ -7,7 +7,6 @@ use std::{
 
 use tincan::{
     call::{
-        chat::ChatMessage,
         effect::Seat,
         input::{Input, PairEvent, SocketEvent, SocketId},
         pair::PairId,
@@ -104,8 +103,8 @@ pub struct World {
     /// The ends whose path is up, as their pages have been told.
     pub standing: BTreeSet<u32>,
     pub told_open: BTreeSet<u32>,
-    /// What an end's chat channel could not send yet.
-    pub unsent: BTreeMap<u32, Vec<ChatMessage>>,
+    /// What an end's channels could not send yet.
+    pub unsent: BTreeMap<u32, Vec<PairEvent>>,
     /// How many texts have been written, each of which is its number.
     pub texts: u32,
     pub tally: Tally,

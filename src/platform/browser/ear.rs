@@ -5,12 +5,7 @@ use std::{cell::RefCell, time::Duration};
 use js_sys::Array;
 use web_sys::RtcRtpReceiver;
 
-use super::{
-    js,
-    listener::Timer,
-    page,
-    reporter::Reporter,
-};
+use super::{js, listener::Timer, page, reporter::Reporter};
 use crate::call::{input::PairEvent, voice::Voice};
 
 const PERIOD: Duration = Duration::from_millis(200);

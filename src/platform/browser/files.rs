@@ -16,6 +16,7 @@ use std::{
 use wasm_bindgen_futures::spawn_local;
 
 pub use self::{
+    bell::Bell,
     bulk::Bulk,
     pick::{carries, chosen},
 };
@@ -27,7 +28,7 @@ use crate::call::{
 };
 
 /// Where there is no disk to write to, what comes stays in memory: so many bytes of it.
-const MEMORY_MOST: u64 = 256 * 1024 * 1024;
+pub const MEMORY_MOST: u64 = 256 * 1024 * 1024;
 
 /// All of them, by the numbers that the phone knows them by.
 #[derive(Default)]

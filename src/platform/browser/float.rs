@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use leptos::{
     mount::mount_to,
-    prelude::{AddAnyAttr, IntoView, document, window},
+    prelude::{document, window},
     web_sys::HtmlElement,
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -91,11 +91,8 @@ fn dress(page: &Document) -> Result<(), JsValue> {
     }
     page.set_title(&from.title());
     let head = page.head().ok_or(JsValue::NULL)?;
-    let sheets = from.query_selector_all("link[rel=stylesheet]")?;
-    for index in 0..sheets.length() {
-        if let Some(sheet) = sheets.get(index) {
-            head.append_child(&page.import_node_with_deep(&sheet, true)?)?;
-        }
+    if let Some(sheet) = from.query_selector("link[rel=stylesheet]")? {
+        head.append_child(&page.import_node_with_deep(&sheet, true)?)?;
     }
     Ok(())
 }

@@ -75,6 +75,11 @@ pub async fn settled(operation: Result<Promise, JsValue>) -> Result<JsValue, JsV
     JsFuture::from(operation?).await
 }
 
+/// Calls what gives a promise, and waits for it.
+pub async fn wait(object: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
+    settled(call(object, method, arguments).map(|promise| Promise::resolve(&promise))).await
+}
+
 /// The end of something that has operations under way. The promises of a closed peer connection never settle;
 /// whoever waited for one would wait, and keep its memory, for ever.
 #[derive(Clone)]

@@ -11,6 +11,7 @@ use web_sys::MediaStreamTrack;
 
 use super::{
     Dispatch, Level,
+    audible::Sounding,
     capture::{self, Request, choose_screen, is_denied},
     device_list::DeviceList,
     js,
@@ -43,6 +44,8 @@ struct Inner {
     microphone: Slot,
     camera: Slot,
     screen: RefCell<Option<Screen>>,
+    /// What this person says, where it is written down.
+    voice: RefCell<Option<Sounding>>,
     meter: RefCell<Option<Meter>>,
     measured: Cell<bool>,
     muted: Cell<bool>,
@@ -53,6 +56,7 @@ struct Inner {
 struct Screen {
     _picture: OpenTrack,
     _sound: Option<OpenTrack>,
+    _sounding: Option<Sounding>,
 }
 
 #[derive(Default)]
@@ -82,6 +86,7 @@ impl Media {
             microphone: Slot::default(),
             camera: Slot::default(),
             screen: RefCell::default(),
+            voice: RefCell::default(),
             meter: RefCell::default(),
             measured: Cell::default(),
             muted: Cell::default(),
@@ -225,7 +230,11 @@ impl Inner {
     /// The promise settles when every connection sends this track.
     fn place(&self, kind: DeviceKind, track: Option<&MediaStreamTrack>) -> Promise {
         match (kind, track) {
-            (DeviceKind::Microphone, _) => self.measure(track),
+            (DeviceKind::Microphone, _) => {
+                self.measure(track);
+                let voice = track.map(|track| self.streams.audible.add(track));
+                drop(self.voice.replace(voice));
+            }
             (DeviceKind::Camera, Some(track)) => drop(self.streams.show(StreamKey::LocalCamera, track, None)),
             (DeviceKind::Camera, None) => self.streams.hide(StreamKey::LocalCamera),
         }
@@ -242,6 +251,8 @@ impl Inner {
         let Some((picture, sound)) = chosen else { return self.report(DeviceEvent::ScreenStopped) };
         js::ignore(Ok(self.pairs.send(Line::Screen, Some(&picture))));
         js::ignore(Ok(self.pairs.send(Line::ScreenSound, sound.as_ref())));
+        drop(self.streams.show(StreamKey::LocalScreen, &picture, None));
+        let sounding = sound.as_ref().map(|sound| self.streams.audible.add(sound));
         let mut picture = OpenTrack::new(picture);
         let ended = Rc::downgrade(&self);
         picture.on_ended(move || {
@@ -253,7 +264,8 @@ impl Inner {
                 });
             }
         });
-        self.screen.replace(Some(Screen { _picture: picture, _sound: sound.map(OpenTrack::new) }));
+        let sound = sound.map(OpenTrack::new);
+        self.screen.replace(Some(Screen { _picture: picture, _sound: sound, _sounding: sounding }));
         self.report(DeviceEvent::ScreenShared);
     }
 
@@ -261,6 +273,7 @@ impl Inner {
         if let Some(screen) = self.screen.take() {
             js::ignore(Ok(self.pairs.send(Line::Screen, None)));
             js::ignore(Ok(self.pairs.send(Line::ScreenSound, None)));
+            self.streams.hide(StreamKey::LocalScreen);
             drop(screen);
         }
     }

@@ -299,7 +299,7 @@ impl Inner {
             return;
         }
         let microphone = self.lines.remote(Line::Microphone);
-        let speaker = microphone.and_then(|track| Speaker::new(&track, &self.reporter, &self.output));
+        let speaker = microphone.and_then(|track| self.speaker(&track));
         let camera = self.lines.remote(Line::Camera);
         let camera =
             camera.and_then(|track| self.streams.show(self.camera_key(), &track, Some(self.first_frame())));
@@ -314,11 +314,15 @@ impl Inner {
         }
         if shown {
             let sound = self.lines.remote(Line::ScreenSound);
-            let speaker = sound.and_then(|track| Speaker::new(&track, &self.reporter, &self.output));
+            let speaker = sound.and_then(|track| self.speaker(&track));
             let picture = self.lines.remote(Line::Screen);
             let picture = picture.and_then(|track| self.streams.show(key, &track, None));
             self.screen.replace(Some(RemoteScreen { speaker, picture }));
         }
+    }
+
+    fn speaker(&self, track: &MediaStreamTrack) -> Option<Speaker> {
+        Speaker::new(track, &self.reporter, &self.output, &self.streams.audible)
     }
 
     fn first_frame(&self) -> Rc<dyn Fn()> {

@@ -8,6 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlMediaElement, MediaStream, MediaStreamTrack};
 
 use super::{
+    audible::{Audible, Sounding},
     js,
     output::{Led, Output},
     reporter::Reporter,
@@ -20,17 +21,23 @@ pub struct Speaker {
     reporter: Reporter,
     refused: Rc<Cell<bool>>,
     _led: Led,
+    _sounding: Sounding,
 }
 
 impl Speaker {
-    pub fn new(track: &MediaStreamTrack, reporter: &Reporter, output: &Rc<Output>) -> Option<Self> {
+    pub fn new(
+        track: &MediaStreamTrack,
+        reporter: &Reporter,
+        output: &Rc<Output>,
+        audible: &Rc<Audible>,
+    ) -> Option<Self> {
         let element: HtmlMediaElement = document().create_element("audio").ok()?.unchecked_into();
         let stream = MediaStream::new().ok()?;
         stream.add_track(track);
         element.set_autoplay(true);
         element.set_src_object(Some(&stream));
-        let led = output.take(&element);
-        let speaker = Self { element, reporter: reporter.clone(), refused: Rc::default(), _led: led };
+        let (reporter, led, sounding) = (reporter.clone(), output.take(&element), audible.add(track));
+        let speaker = Self { element, reporter, refused: Rc::default(), _led: led, _sounding: sounding };
         speaker.play();
         Some(speaker)
     }

@@ -4,12 +4,13 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use web_sys::{HtmlVideoElement, MediaStream, MediaStreamTrack};
 
-use super::{frame::FirstFrame, js};
+use super::{audible::Audible, frame::FirstFrame, js};
 use crate::platform::StreamKey;
 
 /// Brings streams and video elements together, whichever comes first.
 #[derive(Default)]
 pub struct Streams {
+    pub audible: Rc<Audible>,
     sources: RefCell<BTreeMap<StreamKey, Source>>,
     screens: RefCell<Vec<Rc<Screen>>>,
 }

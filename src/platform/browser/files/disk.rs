@@ -3,11 +3,15 @@
 
 use std::cell::{Cell, RefCell};
 
-use js_sys::{Array, Promise, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use leptos::prelude::window;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue};
 
-use crate::platform::browser::{js, page, save};
+use crate::platform::browser::{
+    js,
+    lock::{Lock, locks},
+    opfs, page, save,
+};
 
 /// What the names of the folders begin with, and of the locks that say whose they are.
 const FOLDER: &str = "tincan-files-";
@@ -16,8 +20,8 @@ const FOLDER: &str = "tincan-files-";
 #[derive(Default)]
 pub struct Disk {
     folder: RefCell<Option<JsValue>>,
-    /// Held for as long as the page is there.
-    lock: RefCell<Option<Closure<dyn Fn() -> Promise>>>,
+    /// Tells other pages that this folder is in use.
+    lock: RefCell<Option<Lock>>,
 }
 
 /// Dropped, it is removed, unless the person was given it: the browser may still be copying it then.
@@ -37,86 +41,66 @@ impl Disk {
         if !has_room(&storage, size).await {
             return None;
         }
-        let folder = self.folder(&storage).await;
+        let folder = self.folder().await;
         let made = async { DiskFile::make(folder?, id.to_string()).await };
         made.await.inspect_err(|error| js::debug("no place on the disk:", error)).ok()
     }
 
-    async fn folder(&self, storage: &JsValue) -> Result<JsValue, JsValue> {
+    async fn folder(&self) -> Result<JsValue, JsValue> {
         if let Some(folder) = self.folder.borrow().clone() {
             return Ok(folder);
         }
-        let root = wait(storage, "getDirectory", &[]).await?;
+        let root = opfs::root().await?;
         let name = format!("{FOLDER}{:x}", page::random());
-        self.hold(&name);
+        self.lock.replace(Some(Lock::hold(&name, || {})));
         clear(&root, &name).await;
-        let folder = wait(&root, "getDirectoryHandle", &[name.into(), creating()]).await?;
+        let folder = opfs::folder(&root, &name).await?;
         // Two files at once may both have come so far; either folder will do.
         self.folder.replace(Some(folder.clone()));
         Ok(folder)
     }
-
-    /// Tells other pages that this folder is in use.
-    fn hold(&self, name: &str) {
-        let forever = Promise::new(&mut |_, _| {});
-        let granted: Closure<dyn Fn() -> Promise> = Closure::new(move || forever.clone());
-        let held = js::call(&locks(), "request", &[name.into(), granted.as_ref().clone()]);
-        js::ignore(held.map(JsCast::unchecked_into));
-        self.lock.replace(Some(granted));
-    }
-}
-
-fn locks() -> JsValue {
-    js::get(&window().navigator(), "locks")
 }
 
 /// Removes what pages have left behind that are gone.
 async fn clear(root: &JsValue, own: &str) {
-    let Ok(state) = wait(&locks(), "query", &[]).await else { return };
+    let Ok(state) = js::wait(&locks(), "query", &[]).await else { return };
     let in_use = |name: &str| {
         let named = |lock: JsValue| js::get(&lock, "name").as_string().is_some_and(|held| held == name);
         let listed = |list: &str| Array::from(&js::get(&state, list)).iter().any(named);
         name == own || listed("held") || listed("pending")
     };
-    let Ok(names) = js::call(root, "keys", &[]) else { return };
-    while let Ok(step) = wait(&names, "next", &[]).await {
-        let Some(name) = js::get(&step, "value").as_string() else { return };
+    for name in opfs::names(root).await {
         if name.starts_with(FOLDER) && !in_use(&name) {
-            let all = js::object(&[("recursive", true.into())]);
-            js::ignore(js::call(root, "removeEntry", &[name.into(), all]).map(JsCast::unchecked_into));
+            opfs::remove(root, &name);
         }
     }
 }
 
 /// With some to spare for what else is written.
 async fn has_room(storage: &JsValue, size: u64) -> bool {
-    let Ok(estimate) = wait(storage, "estimate", &[]).await else { return true };
+    let Ok(estimate) = js::wait(storage, "estimate", &[]).await else { return true };
     let number = |name: &str| js::get(&estimate, name).as_f64();
     let free = number("quota").map(|quota| quota - number("usage").unwrap_or_default());
     free.is_none_or(|free| free > size as f64)
 }
 
-fn creating() -> JsValue {
-    js::object(&[("create", true.into())])
-}
-
 impl DiskFile {
     async fn make(folder: JsValue, name: String) -> Result<Self, JsValue> {
-        let handle = wait(&folder, "getFileHandle", &[name.clone().into(), creating()]).await?;
-        let stream = wait(&handle, "createWritable", &[]).await?;
+        let handle = opfs::file(&folder, &name).await?;
+        let stream = js::wait(&handle, "createWritable", &[]).await?;
         Ok(Self { folder, name, handle, stream, closed: Cell::new(false) })
     }
 
     pub async fn write(&self, bytes: &Uint8Array) -> Result<(), JsValue> {
-        wait(&self.stream, "write", &[bytes.into()]).await.map(drop)
+        js::wait(&self.stream, "write", &[bytes.into()]).await.map(drop)
     }
 
     pub async fn blob(&self) -> Result<JsValue, JsValue> {
         if !self.closed.get() {
-            wait(&self.stream, "close", &[]).await?;
+            js::wait(&self.stream, "close", &[]).await?;
             self.closed.set(true);
         }
-        let file = wait(&self.handle, "getFile", &[]).await?;
+        let file = js::wait(&self.handle, "getFile", &[]).await?;
         let size = js::get(&file, "size");
         js::call(&file, "slice", &[0.into(), size, save::BYTES.into()])
     }
@@ -131,12 +115,7 @@ impl Drop for DiskFile {
         let aborted = js::call(&self.stream, "abort", &[]);
         wasm_bindgen_futures::spawn_local(async move {
             let _ = js::settled(aborted.map(JsCast::unchecked_into)).await;
-            js::ignore(js::call(&folder, "removeEntry", &[name.into()]).map(JsCast::unchecked_into));
+            opfs::remove(&folder, &name);
         });
     }
-}
-
-/// Calls what gives a promise, and waits for it.
-async fn wait(object: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
-    js::settled(js::call(object, method, arguments).map(|promise| Promise::resolve(&promise))).await
 }
