@@ -43,7 +43,7 @@ test('who looks elsewhere is told by the system, and that the call was missed', 
   await bob.isRungBy(alice);
   expect(await shown(), 'while the page is seen').toEqual([]);
   await alice.cancels();
-  await alice.screen.backToRoom.click();
+  await alice.isInTheRoom();
   await setHidden(bob, true);
   await alice.calls(bob, 'voice');
   await expect.poll(shown).toEqual(['Alice is calling']);

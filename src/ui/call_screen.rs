@@ -20,7 +20,7 @@ use super::{
     recording::{RecordingMarks, RecordingNote},
     remote_pane::RemotePane,
     screen_pane::ScreenPane,
-    self_pane::{Arrangement, SelfPane, VOICE},
+    self_pane::{Arrangement, SelfPane},
     shortcuts::Shortcuts,
     words,
 };
@@ -36,6 +36,8 @@ use crate::{
     session::Session,
 };
 
+/// The level of somebody who talks, and not of a room.
+const VOICE: f32 = 0.32;
 /// How long the buttons let the picture go first.
 const UNTIL_FURNISHED: Duration = Duration::from_millis(120);
 /// How long the hint stays after the last word.

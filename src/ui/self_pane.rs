@@ -21,8 +21,6 @@ use crate::{
 
 /// How long the own picture may wait for the other side's.
 const PATIENCE: Duration = Duration::from_millis(700);
-/// The level of somebody who talks, and not of a room.
-pub const VOICE: f32 = 0.32;
 /// A pointer that moves less is a click of an unsteady hand.
 const STEADY: i32 = 8;
 
@@ -106,13 +104,11 @@ pub fn SelfPane(arrangement: Arrangement) -> impl IntoView {
     let shown = memo(move || camera.get().then(|| settled.get()));
     let muted =
         memo(move || session.local.with(|local| (local.muted && !local.pressed) || !local.use_microphone));
-    let speaks = memo(move || !muted.get() && session.level.get() > VOICE);
     let hidden = move || if arrangement.hidden.get() && camera.get() { "hidden" } else { "shown" };
     view! {
         <div
             class="self"
             data-camera=live(move || if camera.get() { "on" } else { "off" })
-            data-speaks=live(move || if speaks.get() { "yes" } else { "no" })
             data-own=live(hidden)
         >
             {live(move || match shown.get() {

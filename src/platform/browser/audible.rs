@@ -25,7 +25,8 @@ pub struct Sounding {
 impl Audible {
     pub fn add(self: &Rc<Self>, track: &MediaStreamTrack) -> Sounding {
         let number = self.next.replace(self.next.get().wrapping_add(1));
-        self.tracks.borrow_mut().insert(number, track.clone());
+        // The same one: the method of that name would open another.
+        self.tracks.borrow_mut().insert(number, Clone::clone(track));
         self.tell();
         Sounding { audible: self.clone(), number }
     }

@@ -182,17 +182,14 @@ fn processed(processing: Processing) -> JsValue {
     ])
 }
 
-/// Firefox opens a microphone once more as it is open already; when it is alone it takes what was asked for. Chromium
-/// has done so by then, and would change nothing on a track that runs.
-pub fn process(microphone: &MediaStreamTrack, processing: Processing) {
-    let (wanted, settings) = (processed(processing), microphone.get_settings());
+/// Never of a camera, nor of what a browser does not tell.
+pub fn is_processed_otherwise(track: &MediaStreamTrack, processing: Processing) -> bool {
+    let (wanted, settings) = (processed(processing), track.get_settings());
     let differs = |name: &&str| {
         let is = js::get(&settings, name).as_bool();
         is.is_some() && is != js::get(&wanted, name).as_bool()
     };
-    if ["echoCancellation", "noiseSuppression", "autoGainControl"].iter().any(differs) {
-        js::ignore(js::call(microphone, "applyConstraints", &[wanted]).map(JsCast::unchecked_into));
-    }
+    ["echoCancellation", "noiseSuppression", "autoGainControl"].iter().any(differs)
 }
 
 fn picture() -> JsValue {

@@ -171,11 +171,8 @@ impl Inner {
         mut capture: Result<OpenTrack, DeviceProblem>,
     ) {
         let slot = self.slot(kind);
-        if matches!(capture, Err(DeviceProblem::InUse))
-            && slot.turn.get() == turn
-            && slot.open.borrow().is_some()
-        {
-            // Some hardware gives one device only after the other is closed.
+        if slot.turn.get() == turn && slot.stands_in_the_way(&capture, request.processing) {
+            drop(capture);
             self.release(kind);
             capture = self.again(kind, request).await;
         }
@@ -184,7 +181,7 @@ impl Inner {
         }
         slot.opening.set(false);
         match capture {
-            Ok(open) => self.opened(kind, turn, open, request.processing).await,
+            Ok(open) => self.opened(kind, turn, open).await,
             Err(problem) => {
                 self.release(kind);
                 self.report(DeviceEvent::Failed { kind, problem });
@@ -197,13 +194,7 @@ impl Inner {
         capture.unwrap_or(Err(DeviceProblem::Other)).map(OpenTrack::new)
     }
 
-    async fn opened(
-        self: Rc<Self>,
-        kind: DeviceKind,
-        turn: u32,
-        mut open: OpenTrack,
-        processing: Processing,
-    ) {
+    async fn opened(self: Rc<Self>, kind: DeviceKind, turn: u32, mut open: OpenTrack) {
         let (id, facing, track) = (open.device(), open.facing(), Clone::clone(&open.track));
         if kind == DeviceKind::Microphone {
             open.track.set_enabled(!self.muted.get());
@@ -218,9 +209,6 @@ impl Inner {
         let old = self.slot(kind).open.replace(Some(open));
         let _ = js::settled(Ok(placed)).await;
         drop(old);
-        if kind == DeviceKind::Microphone {
-            capture::process(&track, processing);
-        }
         if self.slot(kind).turn.get() == turn {
             self.report(DeviceEvent::Opened { kind, id, facing });
         }
@@ -316,6 +304,18 @@ impl Inner {
 }
 
 impl Slot {
+    /// Some hardware gives one device only after the other is closed. And browsers open a microphone once more as it is open
+    /// already, whatever was asked for.
+    fn stands_in_the_way(&self, next: &Result<OpenTrack, DeviceProblem>, processing: Processing) -> bool {
+        match (&*self.open.borrow(), next) {
+            (Some(open), Ok(next)) => {
+                open.device() == next.device() && capture::is_processed_otherwise(&next.track, processing)
+            }
+            (Some(_), Err(problem)) => *problem == DeviceProblem::InUse,
+            (None, _) => false,
+        }
+    }
+
     fn open(&self) -> u32 {
         let turn = self.next_turn();
         self.opening.set(true);
