@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { defineConfig } from '@playwright/test';
 
 import type { Options } from './support/test';
@@ -10,8 +12,8 @@ const both = /(booth|calling|hangup|media|model|quality|ssr)\.spec\.ts$/;
 export default defineConfig<Options>({
   testDir: 'specs',
   outputDir: 'test-results',
-  // Each person is a browser that encodes and decodes video: more at once only wait for each other.
-  workers: 2,
+  // Each person is a browser that encodes and decodes video: on two cores, more at once only wait for each other.
+  workers: Math.max(1, Math.floor(availableParallelism() / 2)),
   // A test that passes at the second try has found something.
   retries: 0,
   forbidOnly: ci,

@@ -9,6 +9,8 @@ for (const { name, reach } of GALLERY) {
     const { page } = await reach({ alice, bob, server });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      // A page that is busy changes its colours with the next picture.
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
       // From one colour to the other the contrast may be anything.
       await page.evaluate(() => {
         const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
