@@ -12,14 +12,16 @@ import { expect, test } from '../support/test';
 
 const CALLS = 25;
 
+test.use({ whole: true });
+
 test('first visit and first frame', async ({ alice, bob, pool }) => {
   test.setTimeout(300_000);
   const first_visit_bytes = await firstVisit(alice);
   await areInTheLobby(alice, bob);
 
   const [caller, callee] = [
-    await BarePage.opens(await pool.lend({ kind: 'chromium', owner: 'alice', devices: 'own', scripts: true })),
-    await BarePage.opens(await pool.lend({ kind: 'chromium', owner: 'bob', devices: 'own', scripts: true })),
+    await BarePage.opens(await pool.lend({ kind: 'chromium', owner: 'alice', devices: 'own', scripts: true, whole: true })),
+    await BarePage.opens(await pool.lend({ kind: 'chromium', owner: 'bob', devices: 'own', scripts: true, whole: true })),
   ];
   await bridge(caller.page, callee.page);
 

@@ -3,6 +3,8 @@
 import { areInACall, type Person } from '../support/person';
 import { expect, test } from '../support/test';
 
+test.use({ whole: true });
+
 test.describe('with a service worker', () => {
   const keeps = { context: { serviceWorkers: 'allow' as const } };
 
@@ -13,9 +15,15 @@ test.describe('with a service worker', () => {
       return (await shell.keys()).map(({ url }) => new URL(url).pathname);
     });
 
+  /** The paths of what this page has loaded of the program. */
+  const loaded = ({ page }: Person): Promise<string[]> =>
+    page.evaluate(() =>
+      performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname).filter((path) => path.includes('/pkg/')));
+
   async function hasKeptAll(person: Person): Promise<void> {
     await expect.poll(async () => (await kept(person)).filter((path) => path.endsWith('.wasm')).length).toBe(2);
-    await expect.poll(() => kept(person)).toEqual(expect.arrayContaining(['/', '/booth', '/pkg/tincan.css']));
+    const all = ['/', '/booth', '/pkg/tincan.css', ...(await loaded(person))];
+    await expect.poll(() => kept(person)).toEqual(expect.arrayContaining(all));
   }
 
   test('the page and the booth open without the server, and a room says that it is away', async ({ somebody, server }) => {

@@ -10,7 +10,7 @@ const PAIRS = [
 
 for (const browsers of PAIRS) {
   test.describe(`${browsers.alice} calls ${browsers.bob}`, () => {
-    test.use({ browsers });
+    test.use({ browsers, whole: true });
 
     test('and both see and hear each other, and hang up', async ({ alice, bob }) => {
       await areInACall(alice, bob);

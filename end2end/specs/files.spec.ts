@@ -27,8 +27,10 @@ async function isTheSame(download: Download, sent: ReturnType<typeof file>): Pro
 }
 
 async function takes(person: Person, sent: ReturnType<typeof file>): Promise<Download> {
-  // Two browsers draw and read video on the same machine meanwhile.
-  const arrives = person.page.waitForEvent('download', { timeout: 30_000 });
+  // Two browsers draw and read video on the same machine meanwhile; where that loses a packet, SCTP waits for a second
+  // before it is sent again, and sends less (RFC 9260, section 6.3).
+  test.setTimeout(120_000);
+  const arrives = person.page.waitForEvent('download', { timeout: 90_000 });
   await person.screen.acceptFile(sent.name).click();
   return arrives;
 }

@@ -3,6 +3,8 @@
 import { areInACall, type Person } from '../support/person';
 import { expect, test } from '../support/test';
 
+test.use({ whole: true });
+
 const fact = ({ page }: Person, name: string) =>
   page.locator('.connection__facts > div').filter({ hasText: name }).locator('dd');
 

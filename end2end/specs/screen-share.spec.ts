@@ -3,6 +3,8 @@
 import { areInACall, seeEachOther } from '../support/person';
 import { expect, test } from '../support/test';
 
+test.use({ whole: true });
+
 test('a screen is shown beside the camera, with the server gone', async ({ alice, bob, server }) => {
   await areInACall(alice, bob);
   for (const person of [alice, bob]) person.foresees(/WebSocket/, /ERR_CONNECTION_REFUSED/);

@@ -75,23 +75,27 @@ test('the call fills the screen', async ({ alice, bob }) => {
   await expect.poll(filled).toBeUndefined();
 });
 
-test('the screen stays on during a call, and only then', async ({ alice, bob }) => {
-  await alice.page.addInitScript(() => {
-    const locks: WakeLockSentinel[] = [];
-    Object.assign(window, { locks });
-    const request = WakeLock.prototype.request;
-    WakeLock.prototype.request = async function (type) {
-      const lock = await request.call(this, type);
-      locks.push(lock);
-      return lock;
-    };
+test.describe('in a whole browser', () => {
+  test.use({ whole: true });
+
+  test('the screen stays on during a call, and only then', async ({ alice, bob }) => {
+    await alice.page.addInitScript(() => {
+      const locks: WakeLockSentinel[] = [];
+      Object.assign(window, { locks });
+      const request = WakeLock.prototype.request;
+      WakeLock.prototype.request = async function (type) {
+        const lock = await request.call(this, type);
+        locks.push(lock);
+        return lock;
+      };
+    });
+    const held = () =>
+      alice.page.evaluate(() => (window as unknown as { locks: WakeLockSentinel[] }).locks.filter((lock) => !lock.released).length);
+    await areInACall(alice, bob);
+    await expect.poll(held).toBe(1);
+    await alice.hangsUp();
+    await expect.poll(held).toBe(0);
   });
-  const held = () =>
-    alice.page.evaluate(() => (window as unknown as { locks: WakeLockSentinel[] }).locks.filter((lock) => !lock.released).length);
-  await areInACall(alice, bob);
-  await expect.poll(held).toBe(1);
-  await alice.hangsUp();
-  await expect.poll(held).toBe(0);
 });
 
 test('whoever speaks is marked, and nobody who is muted', async ({ alice, bob }) => {

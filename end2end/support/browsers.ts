@@ -17,6 +17,8 @@ export interface Wanted {
   devices: Devices;
   /** Whether pages may run any: false only for who goes without JavaScript. */
   scripts: boolean;
+  /** The browser with all around the page, and not the engine alone: slower, and for what that lacks. Chromium only. */
+  whole?: boolean;
   /** Where it runs, if in a network of its own. */
   home?: {
     /** Gives a program that runs this one there. */
@@ -38,8 +40,10 @@ function program(variable: string, debian: string): string | undefined {
   return process.env[variable] ?? (existsSync(debian) ? debian : undefined);
 }
 
-function launchChromium({ owner, devices, home }: Wanted): Promise<Browser> {
-  const itself = program('CHROMIUM', '/usr/bin/chromium');
+function launchChromium({ owner, devices, whole = false, home }: Wanted): Promise<Browser> {
+  const itself = whole
+    ? program('CHROMIUM', '/usr/bin/chromium')
+    : program('CHROMIUM_HEADLESS_SHELL', '/usr/bin/chromium-headless-shell');
   const executablePath = home ? home.script(itself ?? chromium.executablePath()) : itself;
   const camera = {
     own: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
@@ -49,6 +53,8 @@ function launchChromium({ owner, devices, home }: Wanted): Promise<Browser> {
   }[devices];
   return chromium.launch({
     ...(executablePath && { executablePath }),
+    // Of Playwright's own two, which starts the other one by itself.
+    ...(whole && { channel: 'chromium' }),
     args: [
       ...camera,
       ...(asRoot ? ['--no-sandbox'] : []),
@@ -87,7 +93,7 @@ export class BrowserPool {
   private readonly running = new Map<string, Promise<Browser>>();
 
   lend(wanted: Wanted): Promise<Browser> {
-    const key = `${wanted.kind} ${wanted.owner} ${wanted.devices} ${wanted.scripts}`;
+    const key = `${wanted.kind} ${wanted.owner} ${wanted.devices} ${wanted.scripts} ${wanted.whole ?? false}`;
     const browser = this.running.get(key) ?? launch(wanted);
     this.running.set(key, browser);
     return browser;
@@ -99,5 +105,7 @@ export class BrowserPool {
 }
 
 export function launch(wanted: Wanted): Promise<Browser> {
-  return wanted.kind === 'chromium' ? launchChromium(wanted) : launchFirefox(wanted);
+  if (wanted.kind === 'firefox') return launchFirefox(wanted);
+  // What a person may be asked is around the page, too.
+  return launchChromium({ ...wanted, whole: wanted.whole || wanted.devices === 'denied' });
 }

@@ -18,6 +18,8 @@ export interface Options {
   browsers: Partial<Record<Name, Kind>>;
   /** Everybody's devices, unless told otherwise. */
   devices: Devices;
+  /** Whether Chromium is the browser with all around the page. */
+  whole: boolean;
   /** The server's, such as `['--timeout', 'ring=1500']`. */
   flags: string[];
 }
@@ -46,6 +48,7 @@ export const test = base.extend<Options & People, Worker>({
   kind: ['chromium', { option: true }],
   browsers: [{}, { option: true }],
   devices: ['own', { option: true }],
+  whole: [false, { option: true }],
   flags: [[], { option: true }],
   networked: [false, { option: true, scope: 'worker' }],
 
@@ -84,13 +87,13 @@ export const test = base.extend<Options & People, Worker>({
   },
 
   // People end before the wire does that one of them may hang on.
-  somebody: async ({ pool, network, server, line: _, kind, browsers, devices }, use) => {
+  somebody: async ({ pool, network, server, line: _, kind, browsers, devices, whole }, use) => {
     const people: Person[] = [];
     await use(async (name, setting = {}) => {
-      const whole = { name, kind: browsers[name] ?? kind, devices, scripts: true, origin: server.origin, ...setting };
-      const wanted = { kind: whole.kind, owner: name, devices: whole.devices, scripts: whole.scripts };
+      const all = { name, kind: browsers[name] ?? kind, devices, scripts: true, origin: server.origin, ...setting };
+      const wanted = { kind: all.kind, owner: name, devices: all.devices, scripts: all.scripts, whole };
       const browser = await (network ? network.browser(wanted) : pool.lend(wanted));
-      const person = await Person.arrives(browser, whole);
+      const person = await Person.arrives(browser, all);
       people.push(person);
       return person;
     });

@@ -47,6 +47,8 @@ struct Booth {
     newest: RwSignal<u32>,
     /// For who does not see it.
     said: RwSignal<String>,
+    /// The camera's picture is there.
+    seen: RwSignal<bool>,
     shutter: NodeRef<html::Button>,
 }
 
@@ -70,6 +72,7 @@ impl Booth {
             photos: StoredValue::new_local(Vec::new()),
             newest: RwSignal::new(0),
             said: RwSignal::new(String::new()),
+            seen: RwSignal::new(false),
             shutter: NodeRef::new(),
         }
     }
@@ -83,7 +86,7 @@ impl Booth {
     }
 
     fn is_open(self) -> bool {
-        self.camera() == DeviceState::On && !self.is_full()
+        self.camera() == DeviceState::On && self.seen.get() && !self.is_full()
     }
 
     /// Takes a picture, now or in three seconds; while it counts, stops.
@@ -223,9 +226,18 @@ fn Mirror(booth: Booth) -> impl IntoView {
     view! {
         <div class="booth__mirror" data-mirrored=live(move || booth.mirrored.get().then_some(""))>
             {live(move || match camera.get() {
-                DeviceState::On => view! {
-                    <div class=live(move || class_of(booth.look.get()))><OwnVideo label="Your camera"/></div>
-                }.into_fresh(),
+                DeviceState::On => {
+                    on_cleanup(move || _ = booth.seen.try_set(false));
+                    view! {
+                        <div
+                            class=live(move || class_of(booth.look.get()))
+                            on:loadeddata:capture=move |_| booth.seen.set(true)
+                        >
+                            <OwnVideo label="Your camera"/>
+                        </div>
+                    }
+                    .into_fresh()
+                }
                 DeviceState::Off => view! { <p class="booth__words">"One moment…"</p> }.into_fresh(),
                 DeviceState::Opening => view! {
                     <p class="booth__words" role="status">
