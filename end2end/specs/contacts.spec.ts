@@ -58,6 +58,8 @@ test('what others are doing is seen', async ({ alice, bob, carol }) => {
   await bob.accepts();
   await alice.sees(bob, 'in_call');
   await alice.sees(carol, 'in_call');
+  // Whoever hangs up before that is in the room at once.
+  await bob.isIn('connected');
   await bob.hangsUp();
   await alice.sees(bob, 'available');
   await bob.screen.backToRoom.click();
