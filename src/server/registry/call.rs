@@ -52,7 +52,9 @@ impl Call {
         Self { awaited, since: Some(now), ..Self::opened_by(peer, media) }
     }
 
+    /// Whoever was awaited is rung instead.
     pub fn invite(&mut self, peer: PeerId, by: PeerId, media: Media, until: Duration) {
+        self.awaited.remove(&peer);
         let standing = Standing::Ringing { until };
         self.members.push(Member { peer, media, invited_by: Some(by), standing, inbox: Inbox::default() });
     }

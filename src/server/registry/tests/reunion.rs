@@ -110,6 +110,21 @@ fn nobody_is_rung_who_waits_for_the_other_side_of_its_call() {
 }
 
 #[test]
+fn somebody_who_is_awaited_and_rung_is_in_the_call_once() {
+    let (mut story, alice, bob, _) = Story::of_three();
+    let id = story.connects(alice, bob, 1);
+    story.forgets_everything();
+    let (alice, bob) = (story.comes_back_to_call(alice), story.comes_back_with(bob, None));
+    story.invites(alice, id, bob);
+    let awaited = story.registry.calls().next().map(|state| state.awaited);
+    assert_eq!(awaited, Some(Vec::new()), "whoever is rung is not waited for as well");
+    story.accepts(bob, id);
+    story.settle();
+    assert_eq!(story.grants[&bob.peer].others, [alice.peer]);
+    assert_eq!(story.grants[&alice.peer].others, [bob.peer]);
+}
+
+#[test]
 fn a_call_of_three_goes_on_without_the_one_who_stays_away() {
     let (mut story, alice, bob, carol) = Story::of_three();
     let id = story.connects(alice, bob, 1);
