@@ -41,9 +41,8 @@ function program(variable: string, debian: string): string | undefined {
 }
 
 function launchChromium({ owner, devices, whole = false, home }: Wanted): Promise<Browser> {
-  const itself = whole
-    ? program('CHROMIUM', '/usr/bin/chromium')
-    : program('CHROMIUM_HEADLESS_SHELL', '/usr/bin/chromium-headless-shell');
+  const shell = whole ? undefined : program('CHROMIUM_HEADLESS_SHELL', '/usr/bin/chromium-headless-shell');
+  const itself = shell ?? program('CHROMIUM', '/usr/bin/chromium');
   const executablePath = home ? home.script(itself ?? chromium.executablePath()) : itself;
   const camera = {
     own: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
