@@ -27,8 +27,7 @@ async function isTheSame(download: Download, sent: ReturnType<typeof file>): Pro
 }
 
 async function takes(person: Person, sent: ReturnType<typeof file>): Promise<Download> {
-  // Two browsers draw and read video on the same machine meanwhile; where that loses a packet, SCTP waits for a second
-  // before it is sent again, and sends less (RFC 9260, section 6.3).
+  // Two browsers draw and read video on the same machine meanwhile: a file was seen to crawl there, at 25 kB/s. Why is not known.
   test.setTimeout(120_000);
   const arrives = person.page.waitForEvent('download', { timeout: 90_000 });
   await person.screen.acceptFile(sent.name).click();

@@ -92,7 +92,8 @@ export class BrowserPool {
   private readonly running = new Map<string, Promise<Browser>>();
 
   lend(wanted: Wanted): Promise<Browser> {
-    const key = `${wanted.kind} ${wanted.owner} ${wanted.devices} ${wanted.scripts} ${wanted.whole ?? false}`;
+    const whole = wanted.kind === 'chromium' && (wanted.whole ?? false);
+    const key = `${wanted.kind} ${wanted.owner} ${wanted.devices} ${wanted.scripts} ${whole}`;
     const browser = this.running.get(key) ?? launch(wanted);
     this.running.set(key, browser);
     return browser;
