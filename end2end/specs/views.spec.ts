@@ -103,6 +103,7 @@ test('whoever speaks is marked, and nobody who is muted', async ({ alice, bob })
   const mark = alice.page.locator('.remote');
   await expect(mark).toHaveAttribute('data-speaks', 'yes');
   await bob.screen.microphone.click();
+  await expect(alice.screen.badge('Bob is muted')).toBeVisible();
   await expect(mark).toHaveAttribute('data-speaks', 'no');
   const changes = await mark.evaluateHandle((mark) => {
     const changes: string[] = [];

@@ -8,7 +8,7 @@ use std::{
 use super::{
     Time,
     chat::{Chat, Thread},
-    control::{MediaState, Size},
+    control::{MediaState, MicrophoneState, Size},
     encoding::Encoding,
     files::Post,
     input::PathState,
@@ -205,6 +205,12 @@ impl Other {
     #[must_use]
     pub fn is_connected(&self) -> bool {
         self.seeking.is_none() && self.path() == Some(PathState::Connected)
+    }
+
+    /// Muted counts at once, while what was said before is still played.
+    #[must_use]
+    pub fn is_heard_speaking(&self) -> bool {
+        self.speaks && self.is_connected() && self.media.microphone != MicrophoneState::Muted
     }
 
     /// Whether this recording is on their screen.

@@ -170,7 +170,7 @@ impl Phone {
             media: other.media,
             relayed: other.relayed,
             bars: other.bars(),
-            speaks: other.speaks && other.is_connected(),
+            speaks: other.is_heard_speaking(),
             pictures: other.pictures.told(),
             recording: other.recording,
         });

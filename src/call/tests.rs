@@ -148,6 +148,10 @@ impl Alice {
         effects
     }
 
+    fn marks_bob(&self) -> bool {
+        self.phone.view().call.is_some_and(|call| call.others.iter().any(|other| other.speaks))
+    }
+
     fn status(&self) -> Option<CallStatus> {
         self.phone.view().call.map(|call| call.status)
     }
@@ -883,4 +887,15 @@ fn no_larger_picture_is_sent_than_is_shown() {
     let effects = alice.pair(PairEvent::Control(Control::View(size)));
     let encoded = |op: &&PairOp| matches!(op, PairOp::Encode(encoding) if encoding.scale_down == 1.5);
     assert!(operations(&effects).iter().any(encoded), "{effects:?}");
+}
+
+#[test]
+fn whoever_is_muted_is_not_marked_as_speaking_while_the_last_words_are_played() {
+    let mut alice = Alice::in_call();
+    let with = |microphone| Control::State(MediaState { microphone, ..MediaState::default() });
+    alice.pair(PairEvent::Control(with(MicrophoneState::On)));
+    alice.pair(PairEvent::Speaking(true));
+    assert!(alice.marks_bob());
+    alice.pair(PairEvent::Control(with(MicrophoneState::Muted)));
+    assert!(!alice.marks_bob());
 }
