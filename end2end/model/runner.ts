@@ -3,7 +3,7 @@
 export type Step = { on: string } & (
   | { do: 'open'; offerer: boolean }
   | { do: 'offer'; restart?: boolean; as: string }
-  | { do: 'answer'; to: string; as: string }
+  | { do: 'answer'; to: string; with_candidates?: boolean; as: string }
   | { do: 'finish'; with: string }
   | { do: 'candidate' | 'candidates'; of: string; browsers_differ?: boolean }
   | { do: 'say'; text: string }
@@ -49,7 +49,7 @@ export async function run(steps: Step[]): Promise<Trace[]> {
   }
 
   function open(offerer: boolean): End {
-    const connection = new RTCPeerConnection();
+    const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     const channel = connection.createDataChannel('control', { negotiated: true, id: 0 });
     if (offerer) {
       for (const kind of ['audio', 'video', 'video', 'audio']) connection.addTransceiver(kind, { direction: 'sendrecv' });
@@ -85,6 +85,16 @@ export async function run(steps: Step[]): Promise<Trace[]> {
     return all ? known() : known().slice(0, 1);
   }
 
+  /** The description with its candidates in it, each at the end of its section. */
+  async function whole(name: string): Promise<string> {
+    const found = (await candidatesOf(name, true)).filter(({ candidate }) => candidate !== '');
+    const sections = described(name).split(/^(?=m=)/m);
+    const lines = (section: string) => found
+      .filter(({ sdpMid }) => new RegExp(`^a=mid:${sdpMid}\r$`, 'm').test(section))
+      .map(({ candidate }) => `a=${candidate}\r\n`);
+    return sections.flatMap((section) => [section, ...lines(section)]).join('');
+  }
+
   async function perform(step: Step, end: End): Promise<void> {
     const { connection, channel } = end;
     switch (step.do) {
@@ -95,7 +105,8 @@ export async function run(steps: Step[]): Promise<Trace[]> {
         await connection.setLocalDescription();
         return void keep(step.as, end);
       case 'answer': {
-        await connection.setRemoteDescription({ type: 'offer', sdp: described(step.to) });
+        const sdp = step.with_candidates ? await whole(step.to) : described(step.to);
+        await connection.setRemoteDescription({ type: 'offer', sdp });
         for (const transceiver of connection.getTransceivers()) {
           if (transceiver.mid !== null) transceiver.direction = 'sendrecv';
         }

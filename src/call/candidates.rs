@@ -35,6 +35,16 @@ impl Candidates {
         self.end_if_complete()
     }
 
+    /// The description, with those in it that waited for it: the browser takes them all in one step, and looks for
+    /// a path as soon as it has it.
+    pub fn put_into(&mut self, mut sdp: String, fragment: Option<&str>) -> String {
+        self.held.retain(|held| {
+            let belongs = held.fragment.is_some() && held.fragment.as_deref() == fragment;
+            !(belongs && held.put_into(&mut sdp))
+        });
+        sdp
+    }
+
     /// A remote description is in place.
     pub fn described(&mut self, fragment: Option<String>) -> Vec<PairOp> {
         self.described = true;
@@ -85,6 +95,19 @@ mod tests {
         let early = candidate("192.0.2.1", "one");
         assert_eq!(candidates.add(early.clone()), []);
         assert_eq!(candidates.described(Some("one".into())), [PairOp::AddCandidate(early)]);
+    }
+
+    #[test]
+    fn those_that_are_there_come_with_their_description() {
+        let mut candidates = Candidates::default();
+        let (mine, later) = (candidate("192.0.2.1", "one"), candidate("192.0.2.2", "two"));
+        candidates.add(mine.clone());
+        candidates.add(later.clone());
+        let bare = "v=0\r\nm=audio 9\r\na=mid:0\r\n";
+        let whole = candidates.put_into(bare.into(), Some("one"));
+        assert_eq!(whole, format!("{bare}a={}\r\n", mine.candidate));
+        assert_eq!(candidates.described(Some("one".into())), [], "not a second time");
+        assert_eq!(candidates.described(Some("two".into())), [PairOp::AddCandidate(later)]);
     }
 
     #[test]

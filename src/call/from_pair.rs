@@ -83,6 +83,8 @@ impl Phone {
             }
             waiting.extend(other.held.take().into_iter().map(|signal| (other.peer, signal)));
         }
+        // A description takes with it the candidates that are known.
+        waiting.sort_by_key(|(_, signal)| (signal.generation, signal.is_description()));
         for (peer, signal) in waiting {
             self.hear(peer, signal, now);
         }

@@ -178,7 +178,9 @@ impl Pair {
             return Vec::new();
         }
         self.awaiting = None;
-        self.work = Work::Finishing { fragment: ice_fragment(&sdp) };
+        let fragment = ice_fragment(&sdp);
+        let sdp = self.candidates.put_into(sdp, fragment.as_deref());
+        self.work = Work::Finishing { fragment };
         vec![Out::Op(PairOp::Finish { sdp })]
     }
 
@@ -225,7 +227,9 @@ impl Pair {
         if let Some((to, sdp)) = self.waiting.take() {
             self.restart_wanted = false;
             self.awaiting = None;
-            self.work = Work::Answering { to, fragment: ice_fragment(&sdp) };
+            let fragment = ice_fragment(&sdp);
+            let sdp = self.candidates.put_into(sdp, fragment.as_deref());
+            self.work = Work::Answering { to, fragment };
             return vec![Out::Op(PairOp::Answer { sdp })];
         }
         if self.restart_wanted {

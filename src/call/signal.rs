@@ -45,6 +45,11 @@ pub struct Candidate {
 }
 
 impl Signal {
+    #[must_use]
+    pub fn is_description(&self) -> bool {
+        matches!(self.body, Body::Offer { .. } | Body::Answer { .. })
+    }
+
     /// How much it holds, about.
     #[must_use]
     pub fn bytes(&self) -> usize {
@@ -68,6 +73,34 @@ impl Candidate {
     #[must_use]
     pub fn names_a_foreign_host(&self) -> bool {
         names_a_foreign_host(&self.candidate)
+    }
+
+    /// Writes it into the description it belongs to, as if it had been found before that was made (RFC 8839,
+    /// section 5.1). False: it has no place there.
+    pub fn put_into(&self, sdp: &mut String) -> bool {
+        let is_a_line =
+            self.candidate.starts_with("candidate:") && !self.candidate.contains(char::is_control);
+        let Some(end) = self.end_of_section(sdp).filter(|_| is_a_line) else { return false };
+        sdp.insert_str(end, &format!("a={}\r\n", self.candidate));
+        true
+    }
+
+    /// Where the media section ends that it is for.
+    fn end_of_section(&self, sdp: &str) -> Option<usize> {
+        let (mut end, mut section, mut is_found) = (0, None, false);
+        for line in sdp.split_inclusive('\n') {
+            if line.starts_with("m=") {
+                if is_found {
+                    break;
+                }
+                section = section.map_or(Some(0), |section: u16| section.checked_add(1));
+                is_found = self.mid.is_none() && self.line.is_some() && self.line == section;
+            }
+            let mid = line.trim_end().strip_prefix("a=mid:").filter(|_| section.is_some());
+            is_found |= mid.is_some() && mid == self.mid.as_deref();
+            end += line.len();
+        }
+        (is_found && sdp.ends_with('\n')).then_some(end)
     }
 }
 
@@ -123,6 +156,41 @@ mod tests {
         assert_eq!(without_foreign_hosts(&offered), lines(&["192.0.2.7", "A.LOCAL"]));
         let hidden = "a=mid:0\rA=Candidate:1 1 udp 1 spy.example 9 typ host\r\n";
         assert_eq!(without_foreign_hosts(hidden), "");
+    }
+
+    #[test]
+    fn a_candidate_is_put_where_its_section_ends() {
+        let sdp = "v=0\r\nm=audio 9\r\na=mid:a\r\nm=video 9\r\na=mid:b\r\n";
+        let put = |mid: Option<&str>, line| {
+            let mut sdp = sdp.to_owned();
+            let candidate = Candidate { mid: mid.map(str::to_owned), line, ..candidate("192.0.2.7") };
+            candidate.put_into(&mut sdp).then_some(sdp)
+        };
+        let written = "a=candidate:1 1 udp 2113937151 192.0.2.7 54321 typ host\r\n";
+        let first = sdp.replace("m=video", &format!("{written}m=video"));
+        let last = format!("{sdp}{written}");
+        assert_eq!(put(Some("a"), Some(1)).as_ref(), Some(&first), "the name counts, as RFC 8840 says");
+        assert_eq!(put(None, Some(0)).as_ref(), Some(&first));
+        assert_eq!(put(Some("b"), None).as_ref(), Some(&last));
+        assert_eq!(put(None, Some(1)).as_ref(), Some(&last));
+        assert_eq!(put(Some("c"), Some(0)), None);
+        assert_eq!(put(None, Some(2)), None);
+        assert_eq!(put(None, None), None);
+    }
+
+    #[test]
+    fn nothing_is_smuggled_into_a_description() {
+        let before = "v=0\r\nm=audio 9\r\n";
+        for text in
+            ["candidate:1 1 udp 1 192.0.2.7 9 typ host\r\na=candidate:2", "candidate:1\ra=x", "ice-pwd:x", ""]
+        {
+            let mut sdp = before.to_owned();
+            let candidate = Candidate { candidate: text.into(), ..candidate("192.0.2.7") };
+            assert!(!candidate.put_into(&mut sdp), "{text:?}");
+            assert_eq!(sdp, before);
+        }
+        let mut cut_off = "v=0\r\nm=audio 9".to_owned();
+        assert!(!candidate("192.0.2.7").put_into(&mut cut_off));
     }
 
     #[test]

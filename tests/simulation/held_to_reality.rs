@@ -75,7 +75,11 @@ impl Stage {
                 self.descriptions.insert(text(step, "as").into(), sdp);
             }
             "answer" => {
-                let sdp = self.model.answer(end, &self.described(step, "to"))?;
+                let mut offer = self.described(step, "to");
+                if step["with_candidates"] == true {
+                    offer.push_str("a=candidate:1 1 udp 1 192.0.2.1 9 typ host\n");
+                }
+                let sdp = self.model.answer(end, &offer)?;
                 self.descriptions.insert(text(step, "as").into(), sdp);
             }
             "finish" => self.model.finish(end, &self.described(step, "with"))?,

@@ -108,7 +108,7 @@ impl Model {
         let connection = self.connection(end);
         let rolled_back = connection.pending_local.take().is_some();
         connection.adopt(theirs.transceivers, rolled_back);
-        connection.remote = Some(remote);
+        connection.take(remote, &theirs.fragment, sdp);
         let known = self.current_fragment(end).filter(|_| !restarted);
         let fragment = known.unwrap_or_else(|| self.fresh_fragment());
         let transceivers = theirs.transceivers;
@@ -123,13 +123,14 @@ impl Model {
     pub fn finish(&mut self, end: End, sdp: &str) -> Result<(), Failure> {
         self.alive(end)?;
         let remote = self.read(sdp, false)?;
+        let fragment = self.descriptions[remote].fragment.clone();
         let connection = self.connection(end);
         if connection.signaling != Signaling::HaveLocalOffer {
             return Err(Failure::WrongState);
         }
         connection.signaling = Signaling::Stable;
         connection.current_local = connection.pending_local.take();
-        connection.remote = Some(remote);
+        connection.take(remote, &fragment, sdp);
         connection.tracks += connection.transceivers.iter().filter(|one| !one.negotiated).count();
         connection.transceivers.iter_mut().for_each(|one| one.negotiated = true);
         self.connect();
@@ -234,7 +235,8 @@ impl Model {
     }
 
     fn sdp(&self, description: usize) -> String {
-        format!("description {description}\na=ice-ufrag:{}\n", self.descriptions[description].fragment)
+        let fragment = &self.descriptions[description].fragment;
+        format!("description {description}\na=ice-ufrag:{fragment}\nm=application 9\na=mid:0\n")
     }
 
     fn read(&self, sdp: &str, offer: bool) -> Result<usize, Failure> {
@@ -254,6 +256,14 @@ impl Model {
 }
 
 impl Connection {
+    /// A remote description, with the candidates that stand in it.
+    fn take(&mut self, description: usize, fragment: &str, sdp: &str) {
+        self.remote = Some(description);
+        if sdp.contains("\na=candidate:") {
+            self.candidates.insert(fragment.to_owned());
+        }
+    }
+
     /// A remote offer's transceivers, by position: those that have their line already, then new ones. Own ones
     /// that were only offered lose their line when the offer is rolled back.
     fn adopt(&mut self, lines: usize, rolled_back: bool) {
