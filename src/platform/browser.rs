@@ -139,6 +139,11 @@ impl Platform {
         Effect::new(move |_| video.get().map(|video| StoredValue::new_local(streams.attach(stream, video))));
     }
 
+    /// Holds the own picture still for a moment, or lets it move again.
+    pub fn hold_own_picture(&self, still: bool) {
+        self.streams.hold_own(still);
+    }
+
     /// Tells how large a video element is on the screen, for as long as it is mounted.
     pub fn watch_size(&self, video: NodeRef<html::Video>, tell: impl Fn(Size) + Clone + 'static) {
         Effect::new(move |_| {

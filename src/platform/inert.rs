@@ -73,6 +73,9 @@ impl Platform {
     /// Shows a stream in a video element for as long as the element is mounted, whenever the stream comes.
     pub fn attach(&self, _stream: StreamKey, _video: NodeRef<html::Video>) {}
 
+    /// Holds the own picture still for a moment, or lets it move again.
+    pub fn hold_own_picture(&self, _still: bool) {}
+
     /// Tells how large a video element is on the screen, for as long as it is mounted.
     pub fn watch_size(&self, _video: NodeRef<html::Video>, _tell: impl Fn(Size) + Clone + 'static) {}
 

@@ -39,6 +39,8 @@ pub struct Engine {
     running: Cell<bool>,
     /// The screen waits: the browser makes a connection, and needs the page and the processor for it.
     waiting: Cell<bool>,
+    /// And so does the own picture.
+    still: Cell<bool>,
     /// Of the contacts that are shown.
     revision: Cell<Option<u64>>,
     history_revision: Cell<Option<u64>>,
@@ -77,6 +79,7 @@ impl Engine {
                 queue: RefCell::default(),
                 running: Cell::new(false),
                 waiting: Cell::new(false),
+                still: Cell::new(false),
                 revision: Cell::new(None),
                 history_revision: Cell::new(None),
                 loaded_at: Cell::default(),
@@ -121,6 +124,8 @@ impl Engine {
             self.performer.perform(effect);
         }
         if was_calling && phone.is_joined() {
+            self.still.set(true);
+            self.platform.hold_own_picture(true);
             self.wait(UNTIL_SEEN);
         }
         self.performer.wake_at(phone.next_deadline());
@@ -154,6 +159,9 @@ impl Engine {
     fn refresh(&self) {
         if self.waiting.get() {
             return;
+        }
+        if self.still.take() {
+            self.platform.hold_own_picture(false);
         }
         let (session, phone) = (self.session, self.phone.borrow());
         let View { entry, link, call, local, missed, blocked, preferences, recorder, has_relay } =

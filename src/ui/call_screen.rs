@@ -248,7 +248,7 @@ fn Line(name: Memo<String>) -> impl IntoView {
         <div class="line" aria-hidden="true">
             <Avatar name=me/>
             <svg class="line__string" viewBox="0 0 120 40" preserveAspectRatio="none">
-                <path d="M0 20c30 18 90 18 120 0"/>
+                <path d="M0 20c30 6 90 6 120 0"/>
             </svg>
             <Avatar name/>
         </div>

@@ -66,6 +66,18 @@ impl Streams {
         Attached { streams: self.clone(), screen }
     }
 
+    /// Holds the own picture still for a moment, or lets it move again.
+    pub fn hold_own(&self, still: bool) {
+        let screens = self.screens.borrow();
+        for screen in screens.iter().filter(|screen| screen.key == StreamKey::LocalCamera) {
+            if !still {
+                js::ignore(screen.video.play());
+            } else if let Err(error) = screen.video.pause() {
+                js::debug("Not held still:", &error);
+            }
+        }
+    }
+
     /// An element that shows something of a stream.
     pub fn picture(&self, key: StreamKey) -> Option<HtmlVideoElement> {
         let screens = self.screens.borrow();
