@@ -83,8 +83,10 @@ fuzz: cargo-fuzz ## Look for input that does harm, until one is found or SECONDS
 .PHONY: audit
 audit: cargo-deny node-modules ## What Tincan is built from: licences, sources, known vulnerabilities (needs the network)
 	cargo deny --offline check bans licenses sources
+	cd fuzz && cargo deny --offline --config ../deny.toml check bans licenses sources
 	@failed=; \
 	cargo deny check advisories || failed=1; \
+	(cd fuzz && cargo deny --config ../deny.toml check advisories) || failed=1; \
 	(cd end2end && npm audit --audit-level=low) || failed=1; \
 	[ -z "$$failed" ] || { echo '==> Vulnerabilities were found, or could not be looked up: see above.'; exit 1; }
 
