@@ -124,6 +124,41 @@ async fn too_many_connections_from_one_address_are_told_so() {
     }
 }
 
+/// Whether somebody at this address is let in, and who was.
+async fn let_in(server: &Arc<Server>, forwarded_for: &str) -> Option<Raw> {
+    let mut raw = Raw::connects_for(server, forwarded_for).await;
+    raw.says_hello(forwarded_for.rsplit(['.', ' ']).next().unwrap()).await;
+    match raw.hears().await.unwrap().message {
+        ServerMessage::Welcome(_) => Some(raw),
+        ServerMessage::Error { code: ErrorCode::TooManyConnections, .. } => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn behind_a_proxy_the_address_is_what_the_proxy_has_seen() {
+    let server = Server::start_with(|config| {
+        config.behind_proxy = true;
+        config.limits.max_connections_per_address = 1.try_into().unwrap();
+    })
+    .await;
+    let _one = let_in(&server, "192.0.2.1").await.unwrap();
+    let _two = let_in(&server, "192.0.2.2").await.unwrap();
+    assert!(let_in(&server, "192.0.2.1").await.is_none());
+    assert!(
+        let_in(&server, "198.51.100.7, 192.0.2.1").await.is_none(),
+        "what a client says of itself counts for nothing"
+    );
+}
+
+#[tokio::test]
+async fn without_a_proxy_nobody_says_where_they_are() {
+    let server =
+        Server::start_with(|config| config.limits.max_connections_per_address = 1.try_into().unwrap()).await;
+    let _one = let_in(&server, "192.0.2.1").await.unwrap();
+    assert!(let_in(&server, "192.0.2.2").await.is_none());
+}
+
 #[tokio::test]
 async fn a_page_of_another_origin_may_not_connect() {
     let server = Server::start_with(|config| config.origins = vec!["https://phone.example".into()]).await;

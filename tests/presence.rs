@@ -10,7 +10,10 @@ use tincan::{
     protocol::{
         Availability, CLOSE_NORMAL, ClientMessage, ErrorCode, Nickname, PeerId, Room, ServerMessage, Status,
     },
-    server::Config,
+    server::{
+        Config,
+        config::{Secret, SecretSource},
+    },
 };
 use tokio_tungstenite::tungstenite::{
     Message,
@@ -172,6 +175,34 @@ async fn a_ticket_is_of_no_use_in_another_room() {
         Entrance { room: room("k7qm-3xpd-9wzt"), nickname: "Eve", incarnation: page(1), ticket, grant: None };
     let eve = Person::enters(&server, entrance).await.ok().unwrap();
     assert_eq!(eve.welcome.nickname.as_str(), "Eve");
+}
+
+#[tokio::test]
+async fn a_ticket_that_was_altered_or_is_of_another_server_gives_nobody_a_place() {
+    let server = Server::start().await;
+    let alice = Person::joins(&server, "Alice").await;
+    let foreign = Server::start_with(|config| {
+        config.secret = SecretSource::Given(Secret::parse("another secret of the tests").unwrap());
+    })
+    .await;
+    let altered = {
+        let (start, end) = alice.welcome.ticket.split_at(10);
+        let first = if end.starts_with('A') { "B" } else { "A" };
+        format!("{start}{first}{}", &end[1..])
+    };
+    for (at, ticket) in [(&server, altered), (&foreign, alice.welcome.ticket.clone())] {
+        let entrance = Entrance {
+            room: Room::Lobby,
+            nickname: "Eve",
+            incarnation: page(1),
+            ticket: Some(ticket),
+            grant: None,
+        };
+        let eve = Person::enters(at, entrance).await.ok().unwrap();
+        assert_eq!(eve.welcome.nickname.as_str(), "Eve");
+        assert_ne!(eve.peer(), alice.peer());
+    }
+    assert_eq!(alice.comes_back(page(1)).await.peer(), alice.peer(), "the true one still does");
 }
 
 #[tokio::test]

@@ -33,26 +33,33 @@ pub struct Closed {
 
 impl Raw {
     pub async fn connects(server: &Arc<Server>) -> Self {
-        let socket = connect(server.address, "", None).await.expect("the server did not upgrade");
+        let socket = connect(server.address, "", &[]).await.expect("the server did not upgrade");
         Self { socket, inflated: 0, _server: Some(Arc::clone(server)) }
     }
 
     /// As a client that can inflate.
     pub async fn connects_inflating(server: &Arc<Server>) -> Self {
         let query = format!("?{DEFLATE}");
-        let socket = connect(server.address, &query, None).await.expect("the server did not upgrade");
+        let socket = connect(server.address, &query, &[]).await.expect("the server did not upgrade");
         Self { socket, inflated: 0, _server: Some(Arc::clone(server)) }
     }
 
     pub async fn connects_to(address: SocketAddr) -> Self {
-        let socket = connect(address, "", None).await.expect("the server did not upgrade");
+        let socket = connect(address, "", &[]).await.expect("the server did not upgrade");
         Self { socket, inflated: 0, _server: None }
     }
 
     /// As a browser does, for a page of this origin.
     pub async fn connects_from(server: &Arc<Server>, origin: &str) -> Option<Self> {
-        let socket = connect(server.address, "", Some(origin)).await?;
+        let socket = connect(server.address, "", &[("origin", origin)]).await?;
         Some(Self { socket, inflated: 0, _server: Some(Arc::clone(server)) })
+    }
+
+    /// As a proxy does, for somebody at this address.
+    pub async fn connects_for(server: &Arc<Server>, forwarded_for: &str) -> Self {
+        let headers = [("x-forwarded-for", forwarded_for)];
+        let socket = connect(server.address, "", &headers).await.expect("the server did not upgrade");
+        Self { socket, inflated: 0, _server: Some(Arc::clone(server)) }
     }
 
     pub async fn sends(&mut self, message: Message) {
@@ -122,7 +129,7 @@ impl Raw {
 async fn connect(
     address: SocketAddr,
     query: &str,
-    origin: Option<&str>,
+    headers: &[(&'static str, &str)],
 ) -> Option<WebSocketStream<TcpStream>> {
     let socket = TcpSocket::new_v4().unwrap();
     // So that a client which does not read is soon noticed.
@@ -130,8 +137,8 @@ async fn connect(
     socket.set_nodelay(true).unwrap();
     let stream = socket.connect(address).await.unwrap();
     let mut request = format!("ws://{address}/ws{query}").into_client_request().unwrap();
-    if let Some(origin) = origin {
-        request.headers_mut().insert("origin", origin.parse().unwrap());
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.parse().unwrap());
     }
     client_async(request, stream).await.ok().map(|(socket, _)| socket)
 }
