@@ -71,6 +71,8 @@ export const test = base.extend<Options & People, Worker>({
   ],
 
   server: async ({ flags, networked, network }, use, testInfo) => {
+    // The list of tests that CI prints has no reasons.
+    if (networked && !network) console.warn(`Skipped, because it ${Network.NEEDS}: ${testInfo.title}`);
     testInfo.skip(networked && !network, Network.NEEDS);
     const server = await Server.start(flags, network?.host);
     await use(server);
