@@ -76,11 +76,10 @@ impl Candidate {
     }
 
     /// Writes it into the description it belongs to, as if it had been found before that was made (RFC 8839,
-    /// section 5.1). False: it has no place there.
+    /// section 5.1). False: it has no place there, or is not plain enough: one line that a browser does not
+    /// understand would cost the whole description.
     pub fn put_into(&self, sdp: &mut String) -> bool {
-        let is_a_line =
-            self.candidate.starts_with("candidate:") && !self.candidate.contains(char::is_control);
-        let Some(end) = self.end_of_section(sdp).filter(|_| is_a_line) else { return false };
+        let Some(end) = self.end_of_section(sdp).filter(|_| is_plain(&self.candidate)) else { return false };
         sdp.insert_str(end, &format!("a={}\r\n", self.candidate));
         true
     }
@@ -111,6 +110,35 @@ pub fn without_foreign_hosts(sdp: &str) -> String {
         |line: &str| line.to_ascii_lowercase().strip_prefix("a=candidate:").is_some_and(names_a_foreign_host);
     // Some browsers take a lone carriage return for the end of a line.
     sdp.split_inclusive('\n').filter(|line| !line.split('\r').any(names_one)).collect()
+}
+
+/// Whether a `candidate-attribute` is written as browsers write theirs (RFC 8839, section 5.1, and RFC 6544,
+/// section 4.5), with nothing in it that they may not know.
+fn is_plain(candidate: &str) -> bool {
+    let is_graphic = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_graphic());
+    let words: Vec<&str> = candidate.split(' ').collect();
+    let [foundation, component, transport, priority, address, port, "typ", kind, extensions @ ..] =
+        &words[..]
+    else {
+        return false;
+    };
+    let is_known = |pair: &[&str]| match pair {
+        ["raddr", address] => address.parse::<std::net::IpAddr>().is_ok(),
+        ["rport", port] => port.parse::<u16>().is_ok(),
+        ["tcptype", kind] => ["active", "passive", "so"].contains(kind),
+        ["generation" | "network-id" | "network-cost", number] => number.parse::<u16>().is_ok(),
+        ["ufrag", fragment] => is_graphic(fragment),
+        _ => false,
+    };
+    foundation.strip_prefix("candidate:").is_some_and(|it| is_graphic(it) && it.len() <= 32)
+        && ["1", "2"].contains(component)
+        && ["udp", "tcp"].contains(&transport.to_ascii_lowercase().as_str())
+        && priority.parse::<u32>().is_ok()
+        && is_graphic(address)
+        && !names_a_foreign_host(candidate)
+        && port.parse::<u16>().is_ok()
+        && ["host", "srflx", "prflx", "relay"].contains(kind)
+        && extensions.chunks(2).all(is_known)
 }
 
 /// Of a `candidate-attribute`, whether its fifth word is a name that only a name server knows.
@@ -181,9 +209,13 @@ mod tests {
     #[test]
     fn nothing_is_smuggled_into_a_description() {
         let before = "v=0\r\nm=audio 9\r\n";
-        for text in
-            ["candidate:1 1 udp 1 192.0.2.7 9 typ host\r\na=candidate:2", "candidate:1\ra=x", "ice-pwd:x", ""]
-        {
+        for text in [
+            "candidate:1 1 udp 1 192.0.2.7 9 typ host\r\na=candidate:2 1 udp 1 192.0.2.7 9 typ host",
+            "candidate:1 1 udp 1 192.0.2.7 9 typ host\ra=x",
+            "candidate:1\ra=x",
+            "ice-pwd:x",
+            "",
+        ] {
             let mut sdp = before.to_owned();
             let candidate = Candidate { candidate: text.into(), ..candidate("192.0.2.7") };
             assert!(!candidate.put_into(&mut sdp), "{text:?}");
@@ -191,6 +223,32 @@ mod tests {
         }
         let mut cut_off = "v=0\r\nm=audio 9".to_owned();
         assert!(!candidate("192.0.2.7").put_into(&mut cut_off));
+    }
+
+    #[test]
+    fn only_what_every_browser_understands_stands_in_a_description() {
+        for plain in [
+            "candidate:842163049 1 udp 1677729535 203.0.113.9 46154 typ srflx raddr 0.0.0.0 rport 0 generation 0 ufrag Qx+/ network-id 1 network-cost 50",
+            "candidate:3 1 TCP 2105524479 678aa958-1eaa-49c4-b1e4-205971d295dc.local 9 typ host tcptype active",
+            "candidate:0 2 UDP 2122187006 2001:db8::1 58580 typ host",
+        ] {
+            assert!(is_plain(plain), "{plain}");
+        }
+        for odd in [
+            "candidate:1 1 udp 1 192.0.2.7 9 typ",
+            "candidate:1 1 udp 1 192.0.2.7 9 typ moon",
+            "candidate:1 1 sctp 1 192.0.2.7 9 typ host",
+            "candidate:1 1 udp high 192.0.2.7 9 typ host",
+            "candidate:1 1 udp 1 192.0.2.7 99999 typ host",
+            "candidate:1 1 udp 1 spy.example 9 typ host",
+            "candidate:1 1 tcp 1 192.0.2.7 9 typ host tcptype sideways",
+            "candidate:1 1 udp 1 192.0.2.7 9 typ host raddr",
+            "candidate:1 1 udp 1 192.0.2.7 9 typ host raddr spy.example",
+            "candidate:1 1 udp 1 192.0.2.7 9 typ host  generation 0",
+            "candidate:1 3 udp 1 192.0.2.7 9 typ host",
+        ] {
+            assert!(!is_plain(odd), "{odd}");
+        }
     }
 
     #[test]
