@@ -127,8 +127,8 @@ async fn too_many_connections_from_one_address_are_told_so() {
 /// Whether somebody at this address is let in, and who was.
 async fn let_in(server: &Arc<Server>, forwarded_for: &str) -> Option<Raw> {
     let mut raw = Raw::connects_for(server, forwarded_for).await;
-    raw.says_hello(forwarded_for.rsplit(['.', ' ']).next().unwrap()).await;
-    match raw.hears().await.unwrap().message {
+    raw.says_hello(&forwarded_for.replace(['.', ','], " ")).await;
+    match raw.hears().await.expect("the connection was closed").message {
         ServerMessage::Welcome(_) => Some(raw),
         ServerMessage::Error { code: ErrorCode::TooManyConnections, .. } => None,
         other => panic!("{other:?}"),
