@@ -40,6 +40,12 @@ use crate::{
 const VOICE: f32 = 0.32;
 /// How long the buttons let the picture go first.
 const UNTIL_FURNISHED: Duration = Duration::from_millis(120);
+/// How often the string is drawn anew, and how often until the tone comes again (it lasts 4 s).
+const BEAT: Duration = Duration::from_millis(143);
+const BEATS: usize = 28;
+/// How far the string is pulled while the tone is heard, and before and after it.
+const TREMBLE: [f32; 11] = [AT_REST, 1.4, -0.6, 1.3, -0.4, 1.2, -0.2, 1.1, 0.1, 0.9, 0.3];
+const AT_REST: f32 = 0.6;
 /// How long the hint stays after the last word.
 const HINT: Duration = Duration::from_secs(3);
 
@@ -137,7 +143,7 @@ pub fn CallScreen() -> impl IntoView {
                     <Screen other=other.clone()/>
                     <RemotePane other/>
                 </For>
-                {live(move || outgoing.get().then(|| view! { <Line name/> }.into_fresh()))}
+                {live(move || outgoing.get().then(|| view! { <Line name status/> }.into_fresh()))}
             </div>
             <header class="call__head">
                 <h1 tabindex="-1" node_ref=heading>{name}</h1>
@@ -239,16 +245,27 @@ fn MutedHint() -> impl IntoView {
     .into_fresh()
 }
 
-/// The string between the two, while it rings at the other end.
+/// The string between the two cans, while it rings at the other end: it trembles with the tone. It is drawn when it
+/// changes and not sixty times a second, as an animation of the stylesheet would be: whoever picks up needs the processor.
 #[component]
-fn Line(name: Memo<String>) -> impl IntoView {
+fn Line(name: Memo<String>, status: Memo<CallStatus>) -> impl IntoView {
     let session = expect_context::<Session>();
     let me = untrack(|| session.me()).map(|me| me.nickname.to_string()).unwrap_or_default();
+    let beat = RwSignal::new(0);
+    let tick = move || {
+        if status.get_untracked() == CallStatus::Ringing {
+            beat.set((beat.get_untracked() + 1) % BEATS);
+        }
+    };
+    if let Ok(ticking) = set_interval_with_handle(tick, BEAT) {
+        on_cleanup(move || ticking.clear());
+    }
+    let bow = memo(move || TREMBLE.get(beat.get()).copied().unwrap_or(AT_REST));
     view! {
         <div class="line" aria-hidden="true">
             <Avatar name=me/>
-            <svg class="line__string" viewBox="0 0 120 40" preserveAspectRatio="none">
-                <path d="M0 20c30 6 90 6 120 0"/>
+            <svg class="line__string" viewBox="0 -20 120 40" preserveAspectRatio="none">
+                <path d="M0 0c30 10 90 10 120 0" transform=live(move || format!("scale(1 {})", bow.get()))/>
             </svg>
             <Avatar name/>
         </div>

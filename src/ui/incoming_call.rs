@@ -68,9 +68,14 @@ fn caller(call: &CallView) -> Option<Caller> {
 pub fn Ringing(name: String, media: Media) -> impl IntoView {
     let session = expect_context::<Session>();
     session.keep_time();
-    let accept = move |media| session.act(Action::Accept { media });
+    // Picked up, it stops at once: the screen changes a moment later, when the browser has made the answer.
+    let answered = RwSignal::new(false);
+    let accept = move |media| {
+        answered.set(true);
+        session.act(Action::Accept { media });
+    };
     view! {
-        <div class="ringing"><Avatar name=name.clone()/></div>
+        <div class="ringing" data-answered=live(move || answered.get().then_some("yes"))><Avatar name=name.clone()/></div>
         <h2 id="caller" tabindex="-1" autofocus>{format!("{name} is calling")}</h2>
         <p id="caller-wish">{words::incoming(media)}</p>
         <div class="incoming__answers">
