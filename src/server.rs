@@ -7,7 +7,9 @@ mod address;
 pub mod config;
 mod door;
 mod hub;
+mod metrics;
 pub mod names;
+mod operate;
 pub mod parse;
 mod rate;
 pub mod registry;
@@ -19,6 +21,7 @@ mod ticket;
 use std::{
     ffi::OsString,
     io::{self, IsTerminal},
+    net::SocketAddr,
     time::Duration,
 };
 
@@ -49,25 +52,45 @@ pub async fn start(arguments: impl IntoIterator<Item = OsString>) -> Result<(), 
         .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)
         .init();
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| not_listening(&config, &error))?;
-    // Not what was asked for: port 0 is any free one.
-    let address = listener.local_addr().unwrap_or(config.listen);
-    info!("listening on http://{address}");
-    run(config, listener, told_to_stop()).await.map_err(|error| Stop::Wrong(error.to_string()))
+    let people = listen(config.listen, "--listen", "listening on").await?;
+    let operators = match config.metrics_listen {
+        Some(address) => Some(listen(address, "--metrics-listen", "metrics on").await?),
+        None => None,
+    };
+    run(config, Listeners { people, operators }, told_to_stop())
+        .await
+        .map_err(|error| Stop::Wrong(error.to_string()))
 }
 
-/// Serves what comes to the listener until `shutdown` is ready. Then every socket is told, and none is cut off
+/// What a server is reached by.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For everybody: pages and sockets.
+    pub people: TcpListener,
+    /// For whoever runs the server, and nobody else: health and metrics.
+    pub operators: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(people: TcpListener) -> Self {
+        Self { people, operators: None }
+    }
+}
+
+/// Serves what comes to the listeners until `shutdown` is ready. Then every socket is told, and none is cut off
 /// in the middle of a message that it still reads.
 ///
 /// # Errors
 /// When there is no randomness for the secret, or no thread.
 pub async fn run(
     config: Config,
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let hub = Hub::open(config)?;
-    let mut door = Door::open(listener, router::router(&hub), hub)?;
+    let Listeners { people, operators } = listeners.into();
+    let operators = operators.map(|listener| (listener, operate::router(&hub)));
+    let mut door = Door::open((people, router::router(&hub)), operators, hub)?;
     shutdown.await;
     info!("shutting down");
     if tokio::time::timeout(LONGEST_SHUTDOWN, door.close()).await.is_err() {
@@ -76,11 +99,18 @@ pub async fn run(
     Ok(())
 }
 
-fn not_listening(config: &Config, error: &io::Error) -> Stop {
-    let address = config.listen;
+async fn listen(wanted: SocketAddr, flag: &str, says: &str) -> Result<TcpListener, Stop> {
+    let listener = TcpListener::bind(wanted).await.map_err(|error| not_listening(wanted, flag, &error))?;
+    // Not what was asked for: port 0 is any free one.
+    let address = listener.local_addr().unwrap_or(wanted);
+    info!("{says} http://{address}");
+    Ok(listener)
+}
+
+fn not_listening(address: SocketAddr, flag: &str, error: &io::Error) -> Stop {
     Stop::Wrong(match error.kind() {
         io::ErrorKind::AddrInUse => {
-            format!("Another program listens on {address} already. Choose another address with --listen.")
+            format!("Another program listens on {address} already. Choose another address with {flag}.")
         }
         io::ErrorKind::PermissionDenied => {
             format!(

@@ -20,6 +20,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Config {
     pub listen: SocketAddr,
+    /// Where health and metrics are told, to whoever runs the server; nowhere when there is none.
+    pub metrics_listen: Option<SocketAddr>,
     /// Whether there is a public room.
     pub lobby: bool,
     pub limits: Limits,
@@ -58,6 +60,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            metrics_listen: None,
             lobby: true,
             limits: Limits::default(),
             timeouts: Timeouts::default(),

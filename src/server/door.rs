@@ -1,6 +1,6 @@
 //! Accepts connections and speaks HTTP on them. One that was upgraded goes on in `socket`.
 
-use std::{convert::Infallible, io, net::SocketAddr, pin::pin, time::Duration};
+use std::{convert::Infallible, future::pending, io, net::SocketAddr, pin::pin, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -40,13 +40,24 @@ pub struct Door {
     ended: mpsc::Receiver<Infallible>,
 }
 
+/// What ends before the server does, and is told so.
+#[derive(Clone)]
+struct Visit {
+    hub: Hub,
+    alive: Alive,
+}
+
 /// Something that has to end before the program does.
 pub type Alive = mpsc::Sender<Infallible>;
 
 impl Door {
     /// # Errors
     /// When the system has no thread for it.
-    pub fn open(listener: TcpListener, router: Router, hub: Hub) -> io::Result<Self> {
+    pub fn open(
+        (people, router): (TcpListener, Router),
+        operators: Option<(TcpListener, Router)>,
+        hub: Hub,
+    ) -> io::Result<Self> {
         let (alive, ended) = mpsc::channel(1);
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -54,7 +65,10 @@ impl Door {
             .on_thread_start(step_back)
             .enable_all()
             .build()?;
-        let accepting = runtime.spawn(accept(listener, router, hub.clone(), alive.clone()));
+        let visit = Visit { hub: hub.clone(), alive: alive.clone() };
+        let accepting = runtime.spawn(accept(people, router, Some(visit)));
+        // Until the very end: that it comes is worth knowing, too.
+        operators.map(|(listener, router)| runtime.spawn(accept(listener, router, None)));
         Ok(Self { runtime: Some(runtime), accepting, hub, alive: Some(alive), ended })
     }
 
@@ -84,14 +98,14 @@ fn step_back() {
     }
 }
 
-async fn accept(listener: TcpListener, router: Router, hub: Hub, alive: Alive) {
+async fn accept(listener: TcpListener, router: Router, visit: Option<Visit>) {
     for number in 1_usize.. {
         if number.is_multiple_of(ACCEPTED_IN_A_TURN) {
             yield_now().await;
         }
         match listener.accept().await {
             Ok((stream, address)) => {
-                tokio::spawn(converse(stream, address, router.clone(), hub.clone(), alive.clone()));
+                tokio::spawn(converse(stream, address, router.clone(), visit.clone()));
             }
             Err(error) => {
                 warn!("a connection could not be accepted: {error}");
@@ -101,7 +115,7 @@ async fn accept(listener: TcpListener, router: Router, hub: Hub, alive: Alive) {
     }
 }
 
-async fn converse(stream: TcpStream, address: SocketAddr, router: Router, hub: Hub, alive: Alive) {
+async fn converse(stream: TcpStream, address: SocketAddr, router: Router, visit: Option<Visit>) {
     // Small messages must not wait for the answer to the one before.
     if let Err(error) = stream.set_nodelay(true) {
         debug!("no TCP_NODELAY: {error}");
@@ -109,7 +123,9 @@ async fn converse(stream: TcpStream, address: SocketAddr, router: Router, hub: H
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(address));
-        request.extensions_mut().insert(alive.clone());
+        if let Some(Visit { alive, .. }) = &visit {
+            request.extensions_mut().insert(alive.clone());
+        }
         router.clone().oneshot(request)
     });
     let connection = http1::Builder::new()
@@ -119,9 +135,15 @@ async fn converse(stream: TcpStream, address: SocketAddr, router: Router, hub: H
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);
+    let stopped = async {
+        match &visit {
+            Some(Visit { hub, .. }) => hub.stopped().await,
+            None => pending().await,
+        }
+    };
     let result = tokio::select! {
         result = connection.as_mut() => result,
-        () = hub.stopped() => {
+        () = stopped => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

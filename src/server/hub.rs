@@ -33,7 +33,8 @@ use super::{
     Config,
     address::{Census, Counted, Origin},
     config::Loaded,
-    registry::{Claim, ConnectionId, Grant, Input, Join},
+    metrics::Metrics,
+    registry::{Claim, ConnectionId, Grant, Input, Join, Registry},
     ticket::Signer,
 };
 use crate::protocol::{self, BootId, CLOSE_GOING_AWAY, ErrorCode, Hello, Nickname, PeerId, ServerMessage};
@@ -45,6 +46,7 @@ struct Shared {
     config: Config,
     welcoming: Arc<Welcoming>,
     crier: Arc<Crier>,
+    metrics: Arc<Metrics>,
     /// Held for a look-up, an insertion or a removal; while a room is removed, its own lock too, never the
     /// other way round.
     rooms: Mutex<HashMap<protocol::Room, Arc<Room>>>,
@@ -84,6 +86,7 @@ impl Hub {
             config,
             welcoming: Arc::new(welcoming),
             crier: Arc::default(),
+            metrics: Arc::default(),
             rooms: Mutex::default(),
             mailboxes: Mutex::new(Some(HashMap::new())),
             census,
@@ -100,6 +103,10 @@ impl Hub {
 
     pub fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// The clock of every registry.
@@ -125,6 +132,8 @@ impl Hub {
     /// Opens the mailbox of a socket, which has to give it back.
     pub fn open_mailbox(&self, connection: ConnectionId) -> Arc<Mailbox> {
         let mailbox = Arc::new(Mailbox::new(self.config().limits.queue()));
+        self.metrics().connections.change(0, 1);
+        self.metrics().connections_opened.add(1);
         match &mut *self.mailboxes() {
             Some(open) => _ = open.insert(connection, Arc::downgrade(&mailbox)),
             None => mailbox.close(CLOSE_GOING_AWAY),
@@ -133,6 +142,7 @@ impl Hub {
     }
 
     pub fn give_back_mailbox(&self, connection: ConnectionId) {
+        self.metrics().connections.change(1, 0);
         if let Some(open) = &mut *self.mailboxes() {
             open.remove(&connection);
         }
@@ -148,6 +158,11 @@ impl Hub {
         for mailbox in open.into_values().filter_map(|mailbox| mailbox.upgrade()) {
             mailbox.close(CLOSE_GOING_AWAY);
         }
+    }
+
+    /// From the moment on that [`Self::stop`] is called.
+    pub fn is_stopping(&self) -> bool {
+        *self.0.stop.borrow()
     }
 
     pub async fn stopped(&self) {
@@ -212,8 +227,10 @@ impl Hub {
             return Err(ErrorCode::TooManyRooms);
         }
         let welcoming = Arc::clone(&self.0.welcoming);
-        let (crier, timeouts) = (Arc::clone(&self.0.crier), config.timeouts.clone());
-        let room = Room::new(key.clone(), config.limits.room(), timeouts, welcoming, crier, self.0.started);
+        let (crier, metrics) = (Arc::clone(&self.0.crier), Arc::clone(&self.0.metrics));
+        let registry = Registry::new(config.limits.room(), config.timeouts.clone());
+        let room = Room::new(key.clone(), registry, welcoming, crier, metrics, self.0.started);
+        self.metrics().rooms.change(0, 1);
         rooms.insert(key.clone(), Arc::clone(&room));
         tokio::spawn(keep_time(self.clone(), Arc::clone(&room)));
         info!(rooms = rooms.len(), "a room opened");
@@ -225,6 +242,7 @@ impl Hub {
         let is_retired = room.retire();
         if is_retired {
             rooms.remove(room.key());
+            self.metrics().rooms.change(1, 0);
             info!(rooms = rooms.len(), "a room closed");
         }
         is_retired

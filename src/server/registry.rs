@@ -109,6 +109,12 @@ impl Registry {
         self.peers.is_empty()
     }
 
+    /// How many are in the room, those in grace too.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.peers.len()
+    }
+
     #[must_use]
     pub fn knows(&self, peer: PeerId) -> bool {
         self.peers.contains_key(&peer)

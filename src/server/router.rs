@@ -15,7 +15,7 @@ use axum::{
 use tower::Layer;
 use tower_http::{compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
 
-use super::{hub::Hub, socket};
+use super::{hub::Hub, operate, socket};
 use crate::ui::BOOTH;
 
 /// Files are asked after each time, and sent only when they have changed.
@@ -38,7 +38,7 @@ pub fn router(hub: &Hub) -> Router {
         .route("/", page.clone())
         .route("/r/{code}", page.clone())
         .route(BOOTH, page.clone())
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/healthz", get(operate::alive))
         .route("/ws", get(socket::upgrade).with_state(hub.clone()))
         .route_service("/sw.js", worker.layer(files(site)))
         .nest_service(&format!("{build}/pkg"), revalidated.layer(files(&package)))

@@ -1,5 +1,7 @@
 //! One HTTP request, read to its end.
 
+use std::net::SocketAddr;
+
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -28,7 +30,17 @@ pub async fn get(server: &Server, path: &str) -> Answer {
 }
 
 pub async fn request(server: &Server, text: &str) -> Answer {
-    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    ask(server.address, text).await
+}
+
+/// On the address for whoever runs the server.
+pub async fn get_as_operator(server: &Server, path: &str) -> Answer {
+    let text = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    ask(server.operators, &text).await
+}
+
+async fn ask(address: SocketAddr, text: &str) -> Answer {
+    let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("the answer does not end").unwrap();

@@ -13,7 +13,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tincan::{
     protocol::{CallId, Incarnation, Room, RoomCode},
-    server::{self, Config, config::Secret, config::SecretSource},
+    server::{self, Config, Listeners, config::Secret, config::SecretSource},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 
@@ -27,6 +27,8 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub struct Server {
     pub address: SocketAddr,
+    /// Where it tells how it is.
+    pub operators: SocketAddr,
     stop: std::sync::Mutex<Option<oneshot::Sender<()>>>,
     task: std::sync::Mutex<Option<JoinHandle<()>>>,
 }
@@ -47,15 +49,18 @@ impl Server {
     }
 
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Arc<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let people = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = people.local_addr().unwrap();
+        let operators = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listening = operators.local_addr().unwrap();
+        let listeners = Listeners { people, operators: Some(operators) };
         let (stop, stopped) = oneshot::channel();
         let config = config(change);
         let task = tokio::spawn(async move {
             let shutdown = async { drop(stopped.await) };
-            server::run(config, listener, shutdown).await.unwrap();
+            server::run(config, listeners, shutdown).await.unwrap();
         });
-        Arc::new(Self { address, stop: Some(stop).into(), task: Some(task).into() })
+        Arc::new(Self { address, operators: listening, stop: Some(stop).into(), task: Some(task).into() })
     }
 
     /// What SIGTERM does.

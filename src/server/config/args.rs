@@ -16,6 +16,12 @@ struct Args {
     #[arg(long, env = "TINCAN_LISTEN", value_name = "ADDRESS", value_parser = parse_listen)]
     listen: Option<SocketAddr>,
 
+    /// Address and port that tell whoever runs the server how it is, such as 127.0.0.1:9464: /healthz, /readyz, and
+    /// /metrics for Prometheus. They name nobody, and are not meant for everybody
+    #[arg(long, env = "TINCAN_METRICS_LISTEN", value_name = "ADDRESS|off", default_value = "off")]
+    #[arg(value_parser = parse_listen_or_off)]
+    metrics_listen: OrOff,
+
     /// Whether there is a lobby: a public room for everybody who opens the page
     #[arg(long, env = "TINCAN_LOBBY", value_name = "on|off", default_value = "on", value_parser = parse_switch)]
     lobby: Switch,
@@ -68,6 +74,9 @@ struct Args {
 #[derive(Clone, Copy)]
 struct Switch(bool);
 
+#[derive(Clone, Copy)]
+struct OrOff(Option<SocketAddr>);
+
 pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Config, Stop> {
     let matches = Args::command().after_help(table_of_timeouts()).try_get_matches_from(arguments)?;
     let args = Args::from_arg_matches(&matches)?;
@@ -81,6 +90,7 @@ pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Conf
             .listen
             .or_else(|| from_cargo_leptos("LEPTOS_SITE_ADDR")?.parse().ok())
             .unwrap_or(default.listen),
+        metrics_listen: args.metrics_listen.0,
         lobby: args.lobby.0,
         limits: args.limits,
         timeouts,
@@ -111,6 +121,13 @@ fn table_of_timeouts() -> String {
 fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .map_err(|_| "it must be an IP address with a port, such as 127.0.0.1:3000 or [::]:3000".into())
+}
+
+fn parse_listen_or_off(text: &str) -> Result<OrOff, String> {
+    match parse_switch(text) {
+        Ok(Switch(false)) => Ok(OrOff(None)),
+        _ => parse_listen(text).map(|address| OrOff(Some(address))),
+    }
 }
 
 fn parse_switch(text: &str) -> Result<Switch, String> {

@@ -13,10 +13,10 @@ use super::{Frame, Mailbox, crier::Crier, frame::Told};
 use crate::{
     protocol::{self, BootId, CLOSE_TOO_SLOW, IceServer, PeerId, ServerMessage},
     server::{
-        registry::{ConnectionId, Delivery, Event, Input, Join, Registry, RoomLimits},
+        metrics::Metrics,
+        registry::{ConnectionId, Delivery, Event, Input, Join, Registry},
         ticket::Signer,
     },
-    settings::Timeouts,
 };
 
 /// What every welcome says besides what the registry knows.
@@ -31,6 +31,7 @@ pub(super) struct Room {
     key: protocol::Room,
     welcoming: Arc<Welcoming>,
     crier: Arc<Crier>,
+    metrics: Arc<Metrics>,
     started: Instant,
     /// Held for one input with its deliveries, so that every peer hears things in the same order. Never held
     /// across an await: nothing in there waits.
@@ -58,13 +59,12 @@ struct Member {
 impl Room {
     pub fn new(
         key: protocol::Room,
-        limits: RoomLimits,
-        timeouts: Timeouts,
+        registry: Registry,
         welcoming: Arc<Welcoming>,
         crier: Arc<Crier>,
+        metrics: Arc<Metrics>,
         started: Instant,
     ) -> Arc<Self> {
-        let registry = Registry::new(limits, timeouts);
         let state = State {
             registry,
             members: HashMap::new(),
@@ -72,7 +72,8 @@ impl Room {
             alarm: None,
             is_retired: false,
         };
-        Arc::new(Self { key, welcoming, crier, started, state: Mutex::new(state), sooner: Notify::new() })
+        let (state, sooner) = (Mutex::new(state), Notify::new());
+        Arc::new(Self { key, welcoming, crier, metrics, started, state, sooner })
     }
 
     pub fn key(&self) -> &protocol::Room {
@@ -146,12 +147,14 @@ impl Room {
 
     fn handle(&self, state: &mut State, input: Input, newcomer: Option<&Arc<Mailbox>>) {
         let (mut next, mut lost) = (Some(input), VecDeque::new());
+        let people = state.registry.len();
         while let Some(input) = next {
             for delivery in state.registry.handle(input, self.started.elapsed()) {
                 lost.extend(self.deliver(state, delivery, newcomer));
             }
             next = lost.pop_front().map(|(connection, peer)| Input::Closed { peer, connection });
         }
+        self.metrics.people.change(people, state.registry.len());
         let next = state.registry.next_deadline();
         let is_sooner = next.is_some_and(|next| state.alarm.is_none_or(|alarm| next < alarm));
         if is_sooner || state.registry.is_empty() {
@@ -176,9 +179,11 @@ impl Room {
                 send(members, to, Frame::write(Some(id), ServerMessage::Welcome(welcome)))
             }
             Delivery::Send { to, id, message } if members.contains_key(&to) => {
+                self.metrics.count_message(&message);
                 send(members, to, Frame::write(id, message))
             }
             Delivery::Send { id, message, .. } => {
+                self.metrics.count_message(&message);
                 if let Some(mailbox) = newcomer {
                     mailbox.push(Frame::write(id, message));
                 }
@@ -208,6 +213,7 @@ impl Room {
             }
             Delivery::Record(event) => {
                 log(event);
+                count(event, &self.metrics);
                 Vec::new()
             }
         }
@@ -234,6 +240,14 @@ fn log(event: Event) {
         Event::Ended { call, reason, lasted } => {
             info!(%call, ?reason, seconds = lasted.map(|lasted| lasted.as_secs()), "a call ended");
         }
+    }
+}
+
+fn count(event: Event, metrics: &Metrics) {
+    match event {
+        Event::Rings { .. } => metrics.calls_rung.add(1),
+        Event::Ended { reason, lasted, .. } => metrics.count_end(reason, lasted),
+        Event::Returned { .. } | Event::Joined { .. } => {}
     }
 }
 

@@ -192,6 +192,7 @@ impl Speaker {
 
     fn refuse(&self, Mistake { code, id }: Mistake) {
         debug!(connection = self.id.0, ?code, "refused");
+        self.hub.metrics().count_error(code);
         self.mailbox.push(Frame::write(id, Refusal::Plain(code).into()));
     }
 }

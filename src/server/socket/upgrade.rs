@@ -22,7 +22,7 @@ use tracing::debug;
 
 use super::{Fair, Socket, serve};
 use crate::{
-    protocol::{DEFLATE, MAX_MESSAGE_BYTES},
+    protocol::{DEFLATE, ErrorCode, MAX_MESSAGE_BYTES},
     server::{address, door::Alive, hub::Hub, rate::Rate},
 };
 
@@ -84,6 +84,9 @@ async fn begin(upgrade: OnUpgrade, hub: Hub, origin: address::Origin, inflates: 
     debug!(connection = id.0, ?origin, "opened");
     let inside = hub.inside().clone();
     let is_let_in = counted.is_some();
+    if !is_let_in {
+        hub.metrics().count_error(ErrorCode::TooManyConnections);
+    }
     let serve = async move {
         let (_counted, _alive) = (counted, alive);
         let stream = match websocket(stream, already_read, hub.config().limits.bytes()) {
