@@ -34,6 +34,11 @@ serve: tools ## Build Tincan and serve it on http://localhost:3000
 site: tools ## Build the server and the site as they are released, in target/release and target/site
 	cargo-leptos build --release --precompress --split --lib-features split
 
+# Everything it needs is linked into it, the C library too (where the system has it as an archive, as Debian does).
+.PHONY: release
+release: site ## Build the one file to copy, target/release/tincan, with the whole site inside
+	cargo rustc --release --features embed --bin tincan -- -C strip=symbols -C target-feature=+crt-static
+
 
 ##### Proving it
 

@@ -14,8 +14,8 @@ async fn metrics(server: &Arc<Server>) -> BTreeMap<String, f64> {
     assert_eq!(page.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
     let samples = page.body.lines().filter(|line| !line.starts_with('#'));
     samples
-        .map(|line| line.rsplit_once(' ').unwrap())
-        .map(|(name, value)| (name.to_owned(), value.parse().unwrap()))
+        .map(|line| line.rsplit_once(' ').expect("a name and a value"))
+        .map(|(name, value)| (name.to_owned(), value.parse().expect("a number")))
         .collect()
 }
 
@@ -63,6 +63,7 @@ async fn what_people_do_is_counted() {
     alice.invites(call(2), &mut bob).await;
     bob.declines(call(2)).await;
     alice.hears_ended(call(2), EndReason::Declined).await;
+    bob.hears_ended(call(2), EndReason::Declined).await;
     assert_eq!(bob.is_refused(Person::signal(call(3), &alice, "nothing")).await, ErrorCode::UnknownCall);
     let nobody = Entrance {
         room: room("k7qm-3xpd-9wzt"),
@@ -95,12 +96,26 @@ async fn what_people_do_is_counted() {
 
 #[tokio::test]
 async fn every_error_has_a_counter() {
-    let counted = metrics(&Server::start().await).await;
+    let server = Server::start().await;
+    let counted = metrics(&server).await;
     let source = include_str!("../src/server/sentences.rs");
     let (_, sentences) = source.split_once("match code {").unwrap();
     let arms = sentences.lines().filter(|line| line.trim_start().starts_with("ErrorCode::"));
     let counters = counted.keys().filter(|name| name.starts_with("tincan_errors_total{"));
     assert_eq!(counters.count(), arms.count());
+}
+
+#[tokio::test]
+async fn every_metric_is_documented() {
+    let server = Server::start().await;
+    let page = http::get_as_operator(&server, "/metrics").await.body;
+    let document = include_str!("../docs/operating.md");
+    let kinds: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
+    for kind in &kinds {
+        let (name, kind) = kind.split_once(' ').unwrap();
+        assert!(document.contains(&format!("| `{name}` | {kind} | ")), "{name}, a {kind}");
+    }
+    assert_eq!(document.matches("| `tincan_").count(), kinds.len(), "one row for each");
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ async fn every_answer_has_the_security_headers() {
     for file in ["pkg/a.js", "pkg/a.wasm", "sw.js"] {
         std::fs::write(root.join(file), "something").unwrap();
     }
-    let server = Server::start_with(|config| config.site_root = root.clone()).await;
+    let server = Server::start_with(|config| config.site_root = Some(root.clone())).await;
     let foreign = "Connection: close, upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
                    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: https://elsewhere.example\r\n";
     let plain = "Connection: close\r\n";
@@ -130,7 +130,7 @@ async fn static_files_come_compressed_where_they_are() {
     std::fs::create_dir_all(root.join("pkg")).unwrap();
     std::fs::write(root.join("pkg/a.js"), "plain").unwrap();
     std::fs::write(root.join("pkg/a.js.br"), "brotli").unwrap();
-    let server = Server::start_with(|config| config.site_root = root.clone()).await;
+    let server = Server::start_with(|config| config.site_root = Some(root.clone())).await;
     let request = "GET /pkg/a.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept-Encoding: br\r\n\r\n";
     let compressed = http::request(&server, request).await;
     assert_eq!((compressed.header("content-encoding"), compressed.body.as_str()), (Some("br"), "brotli"));
@@ -146,7 +146,7 @@ async fn the_program_of_another_build_is_not_there() {
     let mut earlier = None;
     for build in ["one build", "another"] {
         std::fs::write(root.join("pkg/tincan.js"), build).unwrap();
-        let server = Server::start_with(|config| config.site_root = root.clone()).await;
+        let server = Server::start_with(|config| config.site_root = Some(root.clone())).await;
         let page = http::get(&server, "/").await.body;
         let (_, path) = page.split_once("rel=\"modulepreload\" href=\"").unwrap();
         let path = path.split('"').next().unwrap().to_owned();

@@ -1,6 +1,7 @@
-//! What the host of a server may choose: flags and environment, read once, right or refused with a sentence.
+//! What the host of a server may choose: flags, environment and file, read once, right or refused with a sentence.
 
 mod args;
+mod file;
 mod ice_server;
 mod limits;
 mod secret;
@@ -16,6 +17,9 @@ use crate::{
     protocol::IceServer,
     settings::{Settings, Timeouts},
 };
+
+/// Where cargo-leptos puts the front end; it is looked for there when the program has none within.
+pub const SITE_ROOT: &str = "target/site";
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -36,12 +40,12 @@ pub struct Config {
     pub behind_proxy: bool,
     /// A filter in the syntax of `tracing_subscriber::EnvFilter`.
     pub log: String,
-    /// Where the front end is.
-    pub site_root: PathBuf,
+    /// Where the front end is, when it is not the one in the program.
+    pub site_root: Option<PathBuf>,
 }
 
 impl Config {
-    /// Reads flags, and the environment for what they do not say.
+    /// Reads flags, the environment for what they do not say, and the file for what neither does.
     ///
     /// # Errors
     /// When help was asked for, or a value is wrong.
@@ -69,7 +73,7 @@ impl Default for Config {
             origins: Vec::new(),
             behind_proxy: false,
             log: "info".to_owned(),
-            site_root: PathBuf::from("target/site"),
+            site_root: None,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What is at which address: pages, the socket, static files, and headers on everything.
 
+mod assets;
 mod build;
 mod headers;
 mod page;
-
-use std::path::Path;
+mod site;
 
 use axum::{
     Router,
@@ -13,12 +13,13 @@ use axum::{
     routing::get,
 };
 use tower::Layer;
-use tower_http::{compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
+use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
+use self::site::Site;
 use super::{hub::Hub, operate, socket};
 use crate::ui::BOOTH;
 
-/// Files are asked after each time, and sent only when they have changed.
+/// Files are asked after each time, and sent only when they have changed, but for what is at an address of its build alone.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// The service worker fetches, and does nothing else.
@@ -27,9 +28,8 @@ const WORKER: HeaderValue = HeaderValue::from_static(
 );
 
 pub fn router(hub: &Hub) -> Router {
-    let site = &hub.config().site_root;
-    let package = site.join("pkg");
-    let build = format!("/{}", build::id(&package));
+    let site = Site::open(hub.config());
+    let build = format!("/{}", site.build());
     let page = get(page::renderer(hub.config(), &build)).layer(CompressionLayer::new());
     let revalidated = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, REVALIDATE);
     let worker =
@@ -40,12 +40,8 @@ pub fn router(hub: &Hub) -> Router {
         .route(BOOTH, page.clone())
         .route("/healthz", get(operate::alive))
         .route("/ws", get(socket::upgrade).with_state(hub.clone()))
-        .route_service("/sw.js", worker.layer(files(site)))
-        .nest_service(&format!("{build}/pkg"), revalidated.layer(files(&package)))
-        .fallback_service(revalidated.layer(files(site).fallback(page)))
+        .route_service("/sw.js", worker.layer(site.files_or(page.clone())))
+        .nest_service(&format!("{build}/pkg"), revalidated.layer(site.package()))
+        .fallback_service(revalidated.layer(site.files_or(page)))
         .layer(middleware::from_fn_with_state(hub.config().behind_proxy, headers::secure))
-}
-
-fn files(folder: &Path) -> ServeDir {
-    ServeDir::new(folder).precompressed_br().precompressed_gzip().append_index_html_on_directories(false)
 }

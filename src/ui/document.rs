@@ -1,10 +1,6 @@
 //! The whole page, as the server sends it.
 
-use leptos::{
-    hydration::{AutoReload, HydrationScripts},
-    nonce::use_nonce,
-    prelude::*,
-};
+use leptos::{hydration::AutoReload, nonce::use_nonce, prelude::*};
 
 use super::{App, words};
 use crate::settings::Settings;
@@ -37,8 +33,8 @@ pub fn shell(options: LeptosOptions, build: String, settings: Settings) -> impl 
                 <link rel="apple-touch-icon" href="/icon-180.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <link rel="stylesheet" href="/pkg/tincan.css"/>
-                <AutoReload options=options.clone()/>
-                <HydrationScripts options root=build/>
+                <AutoReload options/>
+                {program(&build)}
                 <script type="application/json" id="settings" inner_html=data></script>
             </head>
             <body>
@@ -52,6 +48,20 @@ pub fn shell(options: LeptosOptions, build: String, settings: Settings) -> impl 
                 </noscript>
             </body>
         </html>
+    }
+}
+
+/// Loads the program and has it take over the page. The component that Leptos has for this looks for files beside the
+/// server's own, which may have its site within.
+fn program(build: &str) -> impl IntoView + use<> {
+    let [script, wasm] = ["js", "wasm"].map(|kind| format!("{build}/pkg/tincan.{kind}"));
+    let run = format!(
+        "import({script:?}).then(it=>it.default({{module_or_path:{wasm:?}}}).then(()=>it.hydrate()))"
+    );
+    view! {
+        <link rel="modulepreload" href=script crossorigin="anonymous"/>
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+        <script type="module" nonce=use_nonce() inner_html=run></script>
     }
 }
 

@@ -1,10 +1,10 @@
-//! The flags, and how they become a [`Config`].
+//! The flags, with the environment and the file behind them, and how they become a [`Config`].
 
 use std::{env, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{Command, CommandFactory, FromArgMatches, Parser};
 
-use super::{Config, Limits, Secret, SecretSource, Stop, ice_server::parse_ice_server};
+use super::{Config, Limits, Secret, SecretSource, Stop, file, ice_server::parse_ice_server};
 use crate::{protocol::IceServer, settings::Timeouts};
 
 /// A private phone for the browser: people who open the page see each other and can call each other. The
@@ -12,6 +12,10 @@ use crate::{protocol::IceServer, settings::Timeouts};
 #[derive(Parser)]
 #[command(name = "tincan", version)]
 struct Args {
+    /// File with settings, in TOML; docs/configuration.md lists them. A flag or a variable comes before what stands in it
+    #[arg(long, env = "TINCAN_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+
     /// Address and port to listen on [default: 127.0.0.1:3000]
     #[arg(long, env = "TINCAN_LISTEN", value_name = "ADDRESS", value_parser = parse_listen)]
     listen: Option<SocketAddr>,
@@ -56,7 +60,7 @@ struct Args {
     #[arg(long, env = "TINCAN_LOG", value_name = "LEVEL", default_value = "info")]
     log: String,
 
-    /// Directory of the front end, as cargo-leptos builds it [default: target/site]
+    /// Directory of the front end, as cargo-leptos builds it [default: what is in the program, or target/site]
     #[arg(long, env = "TINCAN_SITE_ROOT", value_name = "DIRECTORY")]
     site_root: Option<PathBuf>,
 
@@ -78,8 +82,12 @@ struct Switch(bool);
 struct OrOff(Option<SocketAddr>);
 
 pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Config, Stop> {
-    let matches = Args::command().after_help(table_of_timeouts()).try_get_matches_from(arguments)?;
-    let args = Args::from_arg_matches(&matches)?;
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let parse = |command: Command| Args::from_arg_matches(&command.try_get_matches_from(&arguments)?);
+    let mut args = parse(command())?;
+    if let Some(file) = &args.config {
+        args = parse(file::take_defaults(command(), file)?)?;
+    }
     let default = Config::default();
     let mut timeouts = Timeouts::default();
     for (name, value) in &args.timeouts {
@@ -99,11 +107,12 @@ pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Conf
         origins: args.origins,
         behind_proxy: args.behind_proxy.0,
         log: args.log,
-        site_root: args
-            .site_root
-            .or_else(|| from_cargo_leptos("LEPTOS_SITE_ROOT").map(PathBuf::from))
-            .unwrap_or(default.site_root),
+        site_root: args.site_root.or_else(|| from_cargo_leptos("LEPTOS_SITE_ROOT").map(PathBuf::from)),
     })
+}
+
+pub(super) fn command() -> Command {
+    Args::command().after_help(table_of_timeouts())
 }
 
 /// `cargo leptos serve` says in these where it expects the server.

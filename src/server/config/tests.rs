@@ -72,6 +72,92 @@ fn help_explains_every_flag_and_names_every_timeout() {
     }
 }
 
+/// What a file says, with flags before it.
+fn read_file(name: &str, text: &str, arguments: &[&str]) -> Result<Config, Stop> {
+    let file = std::env::temp_dir().join(format!("tincan-{name}-{}.toml", std::process::id()));
+    std::fs::write(&file, text).unwrap();
+    let flag = format!("--config={}", file.display());
+    let config = read(&[&[flag.as_str()], arguments].concat());
+    std::fs::remove_file(&file).unwrap();
+    config
+}
+
+#[test]
+fn a_file_says_what_flags_say_and_a_flag_comes_first() {
+    let text = r#"
+        listen = "0.0.0.0:80"
+        metrics_listen = "127.0.0.1:9464"
+        lobby = false
+        behind_proxy = "on"
+        ice_servers = ["stun:stun.example:3478", "turn:relay.example:3478,ada,se,cret"]
+        secret = "0123456789abcdef"
+        max_rooms = 1_0
+        message_burst = 9
+
+        [timeouts]
+        ring = 200
+        grace = 300
+    "#;
+    let config = read_file("all", text, &["--max-rooms=7"]).unwrap();
+    assert_eq!(config.listen, SocketAddr::from(([0, 0, 0, 0], 80)));
+    assert_eq!(config.metrics_listen, Some(SocketAddr::from(([127, 0, 0, 1], 9464))));
+    assert!(!config.lobby && config.behind_proxy);
+    assert_eq!(config.ice_servers[1].credential.as_deref(), Some("se,cret"));
+    assert!(matches!(config.secret, SecretSource::Given(_)));
+    assert_eq!((config.limits.rooms(), config.limits.messages().burst.get()), (7, 9));
+    assert_eq!((config.timeouts.ring.as_millis(), config.timeouts.grace.as_millis()), (200, 300));
+    assert_eq!(config.timeouts.hello, Timeouts::default().hello);
+}
+
+#[test]
+fn a_wrong_file_is_answered_with_its_line_and_key() {
+    for (name, text, line, says) in [
+        ("key", "lobby = true\nlobbies = 1", 2, "there is no setting called lobbies"),
+        ("itself", "config = \"x\"", 1, "there is no setting called config"),
+        ("table", "[limits]\nmax_rooms = 1", 1, "there is no setting called limits"),
+        ("zero", "\n\nmax_rooms = 0", 3, "max_rooms: "),
+        ("listen", "listen = 3000", 1, "listen: it must be an IP address with a port"),
+        ("kind", "listen = 1.5", 1, "listen: it must be a text"),
+        ("list", "listen = [\"127.0.0.1:1\"]", 1, "listen: it must be a text"),
+        ("item", "ice_servers = [\n\"stun:a:1\",\n\"ftp:b\"]", 3, "ice_servers: it must begin with"),
+        ("timeout", "[timeouts]\nring = 1\npatience = 5", 3, "timeouts: there is no such timeout"),
+        ("secret", "secret = \"hush\"", 1, "secret: it must have at least 16"),
+        ("syntax", "lobby = true\nlobby", 2, ""),
+        ("twice", "lobby = true\nlobby = true", 2, ""),
+    ] {
+        let Err(Stop::Wrong(sentence)) = read_file(name, text, &[]) else { panic!("{text} is taken") };
+        assert!(sentence.contains(&format!(".toml, line {line}: {says}")), "{text}: {sentence}");
+        assert_eq!(sentence.lines().count(), 1, "{sentence}");
+        assert!(!sentence.contains("hush"), "{sentence}");
+    }
+    assert!(complaint(&["--config=/nowhere.toml"]).contains("/nowhere.toml cannot be read"));
+}
+
+#[test]
+fn the_documentation_lists_every_setting_with_its_default() {
+    let document = include_str!("../../../docs/configuration.md");
+    let command = args::command();
+    let mut rows = Vec::new();
+    for arg in command.get_arguments() {
+        let (flag, variable) = (arg.get_long().unwrap(), arg.get_env().unwrap().to_str().unwrap());
+        let key = file::key(arg).map_or("none".to_owned(), |key| format!("`{key}`"));
+        let default = match (flag, arg.get_default_values()) {
+            ("listen", _) => format!("`{}`", Config::default().listen),
+            ("site-root", _) => format!("`{}`", SITE_ROOT),
+            (_, [default]) => format!("`{}`", default.to_str().unwrap()),
+            _ => "none".to_owned(),
+        };
+        rows.push(format!("| `--{flag}` | `{variable}` | {key} | {default} | "));
+    }
+    let defaults = serde_json::to_value(Timeouts::default()).unwrap();
+    rows.extend(Timeouts::NAMES.iter().map(|name| format!("| `{name}` | {} | ", defaults[*name])));
+    let documented: Vec<&str> = document.lines().filter(|line| line.starts_with("| `")).collect();
+    for row in &rows {
+        assert!(documented.iter().any(|line| line.starts_with(row) && line.len() > row.len() + 10), "{row}");
+    }
+    assert_eq!(documented.len(), rows.len(), "one row for each, and none for what is not there");
+}
+
 #[test]
 fn nothing_shows_a_secret() {
     let config =

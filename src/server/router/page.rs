@@ -1,6 +1,6 @@
 //! The page, rendered.
 
-use std::{env, pin::Pin, sync::Arc};
+use std::{env, pin::Pin};
 
 use any_spawner::Executor;
 use axum::{
@@ -77,17 +77,13 @@ fn is_page(path: &str) -> bool {
     Route::parse(path) != Route::NotFound
 }
 
-/// What cargo-leptos says in the environment, or what it would say.
+/// What cargo-leptos says in the environment while it watches, or what it would say.
 fn leptos_options(config: &Config) -> LeptosOptions {
     let variable = |name: &str| env::var(name).ok();
-    let site_root: Arc<str> = config.site_root.to_string_lossy().into();
     LeptosOptions::builder()
         .output_name("tincan")
-        .site_root(site_root)
-        .site_pkg_dir("pkg")
         .site_addr(config.listen)
         .env(if variable("LEPTOS_ENV").as_deref() == Some("DEV") { Env::DEV } else { Env::PROD })
         .reload_port(variable("LEPTOS_RELOAD_PORT").and_then(|port| port.parse().ok()).unwrap_or(3001))
-        .hash_files(variable("LEPTOS_HASH_FILES").as_deref() == Some("true"))
         .build()
 }
