@@ -16,6 +16,8 @@ use tokio::{
 fn tincan(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tincan"));
     command.args(["--secret", "a secret of the tests"]).args(arguments);
+    // Its port is one alone on a machine, and tests are many.
+    command.env("TINCAN_RELAY", "off");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }

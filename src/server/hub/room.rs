@@ -14,6 +14,7 @@ use crate::{
     protocol::{self, BootId, CLOSE_TOO_SLOW, IceServer, PeerId, ServerMessage},
     server::{
         registry::{ConnectionId, Delivery, Event, Input, Join, Registry, RoomLimits},
+        relay::Offer,
         ticket::Signer,
     },
     settings::Timeouts,
@@ -24,7 +25,16 @@ pub(super) struct Welcoming {
     pub boot: BootId,
     pub signer: Signer,
     pub ice_servers: Vec<IceServer>,
+    pub relay: Option<Offer>,
     pub ticket_lifetime: Duration,
+}
+
+/// Whoever comes in just now.
+#[derive(Clone, Copy)]
+pub(super) struct Newcomer<'a> {
+    pub mailbox: &'a Arc<Mailbox>,
+    /// The `Host` under which its browser has reached this server.
+    pub reached: Option<&'a str>,
 }
 
 pub(super) struct Room {
@@ -80,13 +90,13 @@ impl Room {
     }
 
     /// `None` when the room is retired; inside, who was let in.
-    pub fn join(&self, join: Join, mailbox: &Arc<Mailbox>) -> Option<Option<PeerId>> {
+    pub fn join(&self, join: Join, newcomer: Newcomer<'_>) -> Option<Option<PeerId>> {
         let connection = join.connection;
         let mut state = self.state();
         if state.is_retired {
             return None;
         }
-        self.handle(&mut state, Input::Join(join), Some(mailbox));
+        self.handle(&mut state, Input::Join(join), Some(newcomer));
         Some(state.members.get(&connection).map(|member| member.peer))
     }
 
@@ -144,7 +154,7 @@ impl Room {
         state.is_retired
     }
 
-    fn handle(&self, state: &mut State, input: Input, newcomer: Option<&Arc<Mailbox>>) {
+    fn handle(&self, state: &mut State, input: Input, newcomer: Option<Newcomer<'_>>) {
         let (mut next, mut lost) = (Some(input), VecDeque::new());
         while let Some(input) = next {
             for delivery in state.registry.handle(input, self.started.elapsed()) {
@@ -164,22 +174,22 @@ impl Room {
         &self,
         State { members, told, .. }: &mut State,
         delivery: Delivery,
-        newcomer: Option<&Arc<Mailbox>>,
+        newcomer: Option<Newcomer<'_>>,
     ) -> Vec<(ConnectionId, PeerId)> {
         match delivery {
             Delivery::Welcome { to, id, admission } => {
-                let Some(mailbox) = newcomer else { return Vec::new() };
+                let Some(Newcomer { mailbox, reached }) = newcomer else { return Vec::new() };
                 members.insert(to, Member { peer: admission.peer, mailbox: Arc::clone(mailbox) });
                 let ticket = self.welcoming.ticket(&self.key, admission.peer, &admission.nickname);
-                let Welcoming { boot, ice_servers, .. } = &*self.welcoming;
-                let welcome = admission.complete(*boot, ticket, ice_servers.clone());
+                let ice_servers = self.welcoming.ice_servers(admission.peer, reached);
+                let welcome = admission.complete(self.welcoming.boot, ticket, ice_servers);
                 send(members, to, Frame::write(Some(id), ServerMessage::Welcome(welcome)))
             }
             Delivery::Send { to, id, message } if members.contains_key(&to) => {
                 send(members, to, Frame::write(id, message))
             }
             Delivery::Send { id, message, .. } => {
-                if let Some(mailbox) = newcomer {
+                if let Some(Newcomer { mailbox, .. }) = newcomer {
                     mailbox.push(Frame::write(id, message));
                 }
                 Vec::new()
