@@ -4,9 +4,9 @@ mod support;
 
 use std::{net::SocketAddr, sync::Arc};
 
-use support::{Person, Server, call};
+use support::{Person, Server};
 use tincan::{
-    protocol::{IceServer, ServerMessage},
+    protocol::IceServer,
     server::{
         Config,
         relay::{
@@ -114,9 +114,7 @@ async fn two_people_reach_each_other_through_their_allocations_alone() {
 
 #[tokio::test]
 async fn nothing_is_heard_of_whoever_was_not_permitted() {
-    let server =
-        server_with(|config| config.relay.allow = vec!["127.0.0.2/32".parse().expect("a network")]).await;
-    let told = told(&server, "Alice").await;
+    let told = told(&server().await, "Alice").await;
     let (mut alice, mut bob) = (told.udp().await, told.udp().await);
     let (here, there) = (alice.allocate().await.expect("a place"), bob.allocate().await.expect("a place"));
     alice.permit(there).await.expect("leave to speak");
