@@ -13,6 +13,7 @@ mod operate;
 pub mod parse;
 mod rate;
 pub mod registry;
+pub mod relay;
 mod router;
 pub mod sentences;
 mod socket;
@@ -34,7 +35,7 @@ use tracing_subscriber::EnvFilter;
 
 pub use config::{Config, Limits, Stop};
 
-use self::{door::Door, hub::Hub};
+use self::{door::Door, hub::Hub, relay::Relay};
 
 /// However many sockets there are, a shutdown takes no longer.
 const LONGEST_SHUTDOWN: Duration = Duration::from_secs(5);
@@ -46,6 +47,11 @@ const LONGEST_SHUTDOWN: Duration = Duration::from_secs(5);
 pub async fn start(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Stop> {
     let config = Config::from_args(arguments)?;
     let filter = EnvFilter::try_new(&config.log).map_err(|error| Stop::Wrong(format!("--log: {error}.")))?;
+    // It warns of whatever somebody sends to the relay that is no message.
+    let filter = match "stun_types=off".parse() {
+        Ok(quiet) => filter.add_directive(quiet),
+        Err(_) => filter,
+    };
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
@@ -81,13 +87,15 @@ impl From<TcpListener> for Listeners {
 /// in the middle of a message that it still reads.
 ///
 /// # Errors
-/// When there is no randomness for the secret, or no thread.
+/// When there is no randomness for the secret, no thread, or no relay though one was asked for.
 pub async fn run(
     config: Config,
     listeners: impl Into<Listeners>,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let hub = Hub::open(config)?;
+    let secret = config.secret.load()?;
+    let relay = Relay::open(&config, &secret.secret).await.map_err(io::Error::other)?;
+    let hub = Hub::open(config, secret, relay.as_ref().map(Relay::offer))?;
     let Listeners { people, operators } = listeners.into();
     let operators = operators.map(|listener| (listener, operate::router(&hub)));
     let mut door = Door::open((people, router::router(&hub)), operators, hub)?;

@@ -16,6 +16,8 @@ use tokio::{
 fn tincan(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tincan"));
     command.args(["--secret", "a secret of the tests"]).args(arguments);
+    // Its port is one alone on a machine, and tests are many.
+    command.env("TINCAN_RELAY", "off");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }
@@ -182,4 +184,14 @@ async fn one_connection_can_be_followed_through_a_detailed_log() {
     let told = ["opened", "joined", "refused", "ended"];
     assert!(told.iter().all(|word| lines.iter().any(|line| line.contains(word))), "{log}");
     assert!(!log.contains("192.0.2"), "what is said is not logged: {log}");
+}
+
+#[tokio::test]
+async fn the_log_says_in_one_line_what_of_the_relay_works() {
+    let arguments = ["--relay", "on", "--relay-listen", "127.0.0.1:0", "--relay-host", "127.0.0.1"];
+    let (_child, _, mut log) = listening(&arguments).await;
+    let line = timeout(PATIENCE, log.next_line()).await.expect("it says nothing").expect("it is readable");
+    let line = line.expect("it stopped");
+    assert!(line.contains("INFO the relay works: UDP over IPv4, TCP over IPv4"), "{line}");
+    assert!(!line.contains("127.0.0.1"), "{line}");
 }

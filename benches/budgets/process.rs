@@ -25,6 +25,7 @@ pub struct Server {
 /// So that a load test meets no limit, and nobody idle is given up.
 const UNLIMITED: &[&str] = &[
     "--listen=127.0.0.1:0",
+    "--relay=off",
     "--max-connections-per-address=1000000",
     "--connections-per-second=1000000",
     "--connection-burst=1000000",
@@ -43,7 +44,7 @@ const UNLIMITED: &[&str] = &[
 ];
 
 /// As whoever hosts it starts it.
-const DEFAULTS: &[&str] = &["--listen=127.0.0.1:0", "--secret=a-secret-that-is-only-for-this"];
+const DEFAULTS: &[&str] = &["--listen=127.0.0.1:0", "--relay=off", "--secret=a-secret-that-is-only-for-this"];
 
 impl Server {
     pub fn start(kind: Kind) -> Result<Self> {

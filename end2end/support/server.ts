@@ -85,7 +85,8 @@ function launch(home: string, { address, port, within }: Host, flags: readonly s
   const command = [...within, PROGRAM, '--listen', `${address}:${port}`, ...flags] as [string, ...string[]];
   const child = spawn(command[0], command.slice(1), {
     cwd: REPOSITORY,
-    env: { ...process.env, TINCAN_SECRET_DIR: home },
+    // The relay's port is one alone on a machine, and tests are many; one that wants a relay says --relay-listen and --relay=on.
+    env: { TINCAN_RELAY: 'off', ...process.env, TINCAN_SECRET_DIR: home },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // However this process ends, the server ends with it.

@@ -4,12 +4,14 @@ mod args;
 mod file;
 mod ice_server;
 mod limits;
+mod relay;
 mod secret;
 mod stop;
 
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 pub use limits::Limits;
+pub use relay::RelayConfig;
 pub use secret::{Loaded, Secret, SecretSource};
 pub use stop::Stop;
 
@@ -32,6 +34,7 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// Given to every browser for finding paths.
     pub ice_servers: Vec<IceServer>,
+    pub relay: RelayConfig,
     /// What tickets are signed with.
     pub secret: SecretSource,
     /// Origins besides the server's own whose pages may connect.
@@ -69,6 +72,7 @@ impl Default for Config {
             limits: Limits::default(),
             timeouts: Timeouts::default(),
             ice_servers: Vec::new(),
+            relay: RelayConfig::default(),
             secret: SecretSource::Directory(PathBuf::from(".")),
             origins: Vec::new(),
             behind_proxy: false,

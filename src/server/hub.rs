@@ -27,7 +27,7 @@ pub use seat::Seat;
 
 use self::{
     crier::Crier,
-    room::{Room, Welcoming},
+    room::{Newcomer, Room, Welcoming},
 };
 use super::{
     Config,
@@ -35,9 +35,12 @@ use super::{
     config::Loaded,
     metrics::Metrics,
     registry::{Claim, ConnectionId, Grant, Input, Join, Registry},
+    relay::Offer,
     ticket::Signer,
 };
-use crate::protocol::{self, BootId, CLOSE_GOING_AWAY, ErrorCode, Hello, Nickname, PeerId, ServerMessage};
+use crate::protocol::{
+    self, BootId, CLOSE_GOING_AWAY, ErrorCode, Hello, IceServer, Nickname, PeerId, ServerMessage,
+};
 
 #[derive(Clone)]
 pub struct Hub(Arc<Shared>);
@@ -69,14 +72,15 @@ impl Hub {
     ///
     /// # Errors
     /// When the system has no randomness.
-    pub fn open(config: Config) -> io::Result<Self> {
-        let Loaded { secret, is_new } = config.secret.load()?;
+    pub fn open(config: Config, secret: Loaded, relay: Option<Offer>) -> io::Result<Self> {
+        let Loaded { secret, is_new } = secret;
         let signer = Signer::new(&secret).ok_or(io::ErrorKind::InvalidInput)?;
         let boot = BootId::from_random(getrandom::u64().map_err(io::Error::other)?);
         let welcoming = Welcoming {
             boot,
             signer,
             ice_servers: config.ice_servers.clone(),
+            relay,
             ticket_lifetime: config.timeouts.ticket,
         };
         let census = Census::new(config.limits.connections_per_address(), config.limits.connections());
@@ -180,7 +184,7 @@ impl Hub {
         (!returns).then_some(from)
     }
 
-    /// Takes a seat for whoever says hello. The welcome, or why there is none, goes to the mailbox.
+    /// Takes a seat for whoever says hello, and reached this server under that host. The welcome, or why there is none, goes to the mailbox.
     ///
     /// # Errors
     /// When there is no such room and there can be none. A refusal by the room itself is no error here.
@@ -188,6 +192,7 @@ impl Hub {
         &self,
         connection: ConnectionId,
         mailbox: &Arc<Mailbox>,
+        reached: Option<&str>,
         id: u32,
         hello: Hello,
     ) -> Result<Option<Seat>, ErrorCode> {
@@ -206,7 +211,7 @@ impl Hub {
             let (nickname, claim, grant) = (nickname.clone(), claim.clone(), grant.clone());
             let join = Join { connection, id, fresh: self.fresh_peer(), nickname, incarnation, claim, grant };
             // A room that was given up in this moment is not joined: the next one is.
-            if let Some(answer) = room.join(join, mailbox) {
+            if let Some(answer) = room.join(join, Newcomer { mailbox, reached }) {
                 return Ok(answer.map(|peer| Seat::new(room, peer, connection, Arc::clone(mailbox))));
             }
         }
@@ -280,6 +285,12 @@ fn unix_seconds() -> u64 {
 }
 
 impl Welcoming {
+    /// What the configuration names comes first.
+    fn ice_servers(&self, peer: PeerId, reached: Option<&str>) -> Vec<IceServer> {
+        let relay = self.relay.as_ref().map(|relay| relay.ice_servers(peer, reached));
+        self.ice_servers.iter().cloned().chain(relay.into_iter().flatten()).collect()
+    }
+
     fn ticket(&self, room: &protocol::Room, peer: PeerId, nickname: &Nickname) -> String {
         self.signer.sign(room, Claim { peer, nickname: nickname.clone() }, self.expires())
     }

@@ -38,6 +38,16 @@ impl Bucket {
         Duration::from_secs_f64((-self.left).max(0.0) / f64::from(self.rate.per_second.get()))
     }
 
+    /// False when it is empty. What is taken may be more than there is, once.
+    pub fn spend_if_solvent(&mut self, many: usize, now: Duration) -> bool {
+        self.fill(now);
+        let has_any = self.left > 0.0;
+        if has_any {
+            self.left -= many as f64;
+        }
+        has_any
+    }
+
     fn fill(&mut self, now: Duration) {
         self.left = self.gained(now).min(f64::from(self.rate.burst.get()));
         self.filled = now;

@@ -36,6 +36,8 @@ struct Socket {
     is_empty: bool,
     /// Whether the client wants what can be compressed compressed.
     inflates: bool,
+    /// The `Host` of its request, until it has said hello.
+    reached: Option<Box<str>>,
 }
 
 /// What happens to a connection.
@@ -47,7 +49,7 @@ enum Event {
 
 /// Serves one socket until it ends, and ends it. Everything is borrowed: a task has room for each argument twice.
 async fn serve(socket: &mut Socket, hub: &Hub, id: ConnectionId, is_let_in: bool) {
-    let mut speaker = Speaker::new(hub.clone(), id);
+    let mut speaker = Speaker::new(hub.clone(), id, socket.reached.take());
     let ending =
         if is_let_in { converse(socket, hub, &mut speaker).await } else { Ending::TooManyConnections };
     let mailbox = speaker.leave(&ending);

@@ -4,7 +4,9 @@ use std::{env, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Command, CommandFactory, FromArgMatches, Parser};
 
-use super::{Config, Limits, Secret, SecretSource, Stop, file, ice_server::parse_ice_server};
+use super::{
+    Config, Limits, Secret, SecretSource, Stop, file, ice_server::parse_ice_server, relay::RelayArgs,
+};
 use crate::{protocol::IceServer, settings::Timeouts};
 
 /// A private phone for the browser: people who open the page see each other and can call each other. The
@@ -32,7 +34,7 @@ struct Args {
 
     /// A server that helps browsers find a path to each other: stun:HOST:PORT, or
     /// turn:HOST:PORT,USERNAME,CREDENTIAL. May be given more than once (in the environment: separated by
-    /// spaces). Without any, calls work on a local network and wherever browsers have public addresses
+    /// spaces), besides the relay of this program
     #[arg(long = "ice-server", env = "TINCAN_ICE_SERVERS", value_name = "SERVER", value_delimiter = ' ')]
     #[arg(value_parser = parse_ice_server, hide_env_values = true)]
     ice_servers: Vec<IceServer>,
@@ -71,12 +73,15 @@ struct Args {
     timeouts: Vec<(String, Duration)>,
 
     #[command(flatten)]
+    relay: RelayArgs,
+
+    #[command(flatten)]
     limits: Limits,
 }
 
 /// A `bool` would be a flag without a value.
 #[derive(Clone, Copy)]
-struct Switch(bool);
+pub(super) struct Switch(pub bool);
 
 #[derive(Clone, Copy)]
 struct OrOff(Option<SocketAddr>);
@@ -103,6 +108,7 @@ pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Conf
         limits: args.limits,
         timeouts,
         ice_servers: args.ice_servers,
+        relay: args.relay.into(),
         secret: args.secret.map_or(SecretSource::Directory(args.secret_dir), SecretSource::Given),
         origins: args.origins,
         behind_proxy: args.behind_proxy.0,
@@ -127,7 +133,7 @@ fn table_of_timeouts() -> String {
     format!("Timeouts, in milliseconds (PROTOCOL.md says what each is for):\n{}", rows.join("\n"))
 }
 
-fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+pub(super) fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .map_err(|_| "it must be an IP address with a port, such as 127.0.0.1:3000 or [::]:3000".into())
 }
@@ -139,7 +145,7 @@ fn parse_listen_or_off(text: &str) -> Result<OrOff, String> {
     }
 }
 
-fn parse_switch(text: &str) -> Result<Switch, String> {
+pub(super) fn parse_switch(text: &str) -> Result<Switch, String> {
     match text {
         "on" | "true" | "yes" | "1" => Ok(Switch(true)),
         "off" | "false" | "no" | "0" => Ok(Switch(false)),

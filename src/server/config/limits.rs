@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 
-use crate::server::{rate::Rate, registry::RoomLimits};
+use crate::server::{rate::Rate, registry::RoomLimits, relay::Quotas};
 
 macro_rules! limits {
     ($($(#[$doc:meta])* $name:ident = $default:literal, $env:literal;)*) => {
@@ -56,6 +56,16 @@ limits! {
     mistake_burst = 20, "TINCAN_MISTAKE_BURST";
     /// Bytes that may wait for a connection that does not read.
     queue_bytes = 1048576, "TINCAN_QUEUE_BYTES";
+    /// Allocations of the relay, of everybody together. Each has a socket.
+    relay_allocations = 2000, "TINCAN_RELAY_ALLOCATIONS";
+    /// Allocations of one person. A call takes some for each network of a device.
+    relay_allocations_per_peer = 32, "TINCAN_RELAY_ALLOCATIONS_PER_PEER";
+    /// Addresses that one allocation may reach.
+    relay_permissions = 128, "TINCAN_RELAY_PERMISSIONS";
+    /// Bytes relayed for one person in a second, both directions together; what is more is lost.
+    relay_bytes_per_second = 2500000, "TINCAN_RELAY_BYTES_PER_SECOND";
+    /// Bytes relayed for one person at once after a silence.
+    relay_byte_burst = 5000000, "TINCAN_RELAY_BYTE_BURST";
 }
 
 fn size(number: NonZero<u32>) -> usize {
@@ -96,6 +106,16 @@ impl Limits {
     #[must_use]
     pub fn bytes(&self) -> Rate {
         Rate { per_second: self.bytes_per_second, burst: self.byte_burst }
+    }
+
+    #[must_use]
+    pub fn relay(&self) -> Quotas {
+        Quotas {
+            allocations: size(self.relay_allocations),
+            allocations_per_peer: size(self.relay_allocations_per_peer),
+            permissions: size(self.relay_permissions),
+            bytes: Rate { per_second: self.relay_bytes_per_second, burst: self.relay_byte_burst },
+        }
     }
 
     #[must_use]

@@ -30,6 +30,11 @@ fn every_flag_is_heard() {
         "--behind-proxy=on",
         "--timeout=ring=200",
         "--max-rooms=7",
+        "--relay-listen=127.0.0.1:3479",
+        "--relay-host=relay.example",
+        "--relay-ports=50000-50999",
+        "--relay-allow=10.0.0.0/8",
+        "--relay-allow=fd00::/8",
     ])
     .unwrap();
     assert_eq!(config.listen, SocketAddr::from(([0, 0, 0, 0], 80)));
@@ -38,6 +43,22 @@ fn every_flag_is_heard() {
     assert_eq!(config.origins, ["https://phone.example"]);
     assert_eq!(config.timeouts.ring.as_millis(), 200);
     assert_eq!(config.limits.rooms(), 7);
+    let relay = &config.relay;
+    assert!(relay.is_asked_for && relay.listen == [SocketAddr::from(([127, 0, 0, 1], 3479))]);
+    assert_eq!((relay.host.as_deref(), relay.ports.clone()), (Some("relay.example"), 50000..=50999));
+    assert_eq!(relay.allow.len(), 2);
+}
+
+#[test]
+fn a_relay_is_there_unless_it_is_switched_off_and_needed_only_when_it_is_asked_for() {
+    let relay = |arguments: &[&str]| read(arguments).unwrap().relay;
+    assert!(
+        relay(&["--relay=off"]).listen.is_empty()
+            && relay(&["--relay=off", "--relay-listen=[::1]:1"]).listen.is_empty()
+    );
+    let by_default = relay(&[]);
+    assert!(by_default.listen.len() == 2 && !by_default.is_asked_for);
+    assert!(relay(&["--relay=on"]).is_asked_for && relay(&["--relay=on"]).listen == by_default.listen);
 }
 
 #[test]
@@ -53,6 +74,9 @@ fn a_wrong_value_is_answered_with_one_sentence() {
         ("--timeout=patience=5", "no such timeout"),
         ("--timeout=ring=soon", "number of milliseconds"),
         ("--max-rooms=0", "max-rooms"),
+        ("--relay-host=relay.example:3478", "without a port"),
+        ("--relay-ports=2-1", "must look like"),
+        ("--relay-allow=home", "must look like"),
         ("--nonsense", "nonsense"),
     ] {
         let sentence = complaint(&[wrong]);
@@ -144,6 +168,9 @@ fn the_documentation_lists_every_setting_with_its_default() {
         let default = match (flag, arg.get_default_values()) {
             ("listen", _) => format!("`{}`", Config::default().listen),
             ("site-root", _) => format!("`{}`", SITE_ROOT),
+            ("relay", _) => "`on`".to_owned(),
+            ("relay-listen", _) => "`0.0.0.0:3478` and `[::]:3478`".to_owned(),
+            ("relay-ports", _) => "`49152-65535`".to_owned(),
             (_, [default]) => format!("`{}`", default.to_str().unwrap()),
             _ => "none".to_owned(),
         };

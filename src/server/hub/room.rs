@@ -15,6 +15,7 @@ use crate::{
     server::{
         metrics::Metrics,
         registry::{ConnectionId, Delivery, Event, Input, Join, Registry},
+        relay::Offer,
         ticket::Signer,
     },
 };
@@ -24,7 +25,16 @@ pub(super) struct Welcoming {
     pub boot: BootId,
     pub signer: Signer,
     pub ice_servers: Vec<IceServer>,
+    pub relay: Option<Offer>,
     pub ticket_lifetime: Duration,
+}
+
+/// Whoever comes in just now.
+#[derive(Clone, Copy)]
+pub(super) struct Newcomer<'a> {
+    pub mailbox: &'a Arc<Mailbox>,
+    /// The `Host` under which its browser has reached this server.
+    pub reached: Option<&'a str>,
 }
 
 pub(super) struct Room {
@@ -81,13 +91,13 @@ impl Room {
     }
 
     /// `None` when the room is retired; inside, who was let in.
-    pub fn join(&self, join: Join, mailbox: &Arc<Mailbox>) -> Option<Option<PeerId>> {
+    pub fn join(&self, join: Join, newcomer: Newcomer<'_>) -> Option<Option<PeerId>> {
         let connection = join.connection;
         let mut state = self.state();
         if state.is_retired {
             return None;
         }
-        self.handle(&mut state, Input::Join(join), Some(mailbox));
+        self.handle(&mut state, Input::Join(join), Some(newcomer));
         Some(state.members.get(&connection).map(|member| member.peer))
     }
 
@@ -145,7 +155,7 @@ impl Room {
         state.is_retired
     }
 
-    fn handle(&self, state: &mut State, input: Input, newcomer: Option<&Arc<Mailbox>>) {
+    fn handle(&self, state: &mut State, input: Input, newcomer: Option<Newcomer<'_>>) {
         let (mut next, mut lost) = (Some(input), VecDeque::new());
         let people = state.registry.len();
         while let Some(input) = next {
@@ -167,15 +177,15 @@ impl Room {
         &self,
         State { members, told, .. }: &mut State,
         delivery: Delivery,
-        newcomer: Option<&Arc<Mailbox>>,
+        newcomer: Option<Newcomer<'_>>,
     ) -> Vec<(ConnectionId, PeerId)> {
         match delivery {
             Delivery::Welcome { to, id, admission } => {
-                let Some(mailbox) = newcomer else { return Vec::new() };
+                let Some(Newcomer { mailbox, reached }) = newcomer else { return Vec::new() };
                 members.insert(to, Member { peer: admission.peer, mailbox: Arc::clone(mailbox) });
                 let ticket = self.welcoming.ticket(&self.key, admission.peer, &admission.nickname);
-                let Welcoming { boot, ice_servers, .. } = &*self.welcoming;
-                let welcome = admission.complete(*boot, ticket, ice_servers.clone());
+                let ice_servers = self.welcoming.ice_servers(admission.peer, reached);
+                let welcome = admission.complete(self.welcoming.boot, ticket, ice_servers);
                 send(members, to, Frame::write(Some(id), ServerMessage::Welcome(welcome)))
             }
             Delivery::Send { to, id, message } if members.contains_key(&to) => {
@@ -184,7 +194,7 @@ impl Room {
             }
             Delivery::Send { id, message, .. } => {
                 self.metrics.count_message(&message);
-                if let Some(mailbox) = newcomer {
+                if let Some(Newcomer { mailbox, .. }) = newcomer {
                     mailbox.push(Frame::write(id, message));
                 }
                 Vec::new()

@@ -23,6 +23,8 @@ pub struct Speaker {
     id: ConnectionId,
     mailbox: Arc<Mailbox>,
     place: Place,
+    /// Under which host its browser has reached this server; what welcomes it names the relay by that.
+    reached: Option<Box<str>>,
     heard_at: Instant,
     messages: Bucket,
     mistakes: Bucket,
@@ -45,12 +47,13 @@ enum Place {
 }
 
 impl Speaker {
-    pub fn new(hub: Hub, id: ConnectionId) -> Self {
+    pub fn new(hub: Hub, id: ConnectionId, reached: Option<Box<str>>) -> Self {
         let (now, since_start) = (Instant::now(), hub.now());
         let limits = &hub.config().limits;
         Self {
             mailbox: hub.open_mailbox(id),
             place: Place::Outside { hello_by: now + hub.config().timeouts.hello },
+            reached,
             heard_at: now,
             messages: Bucket::new(limits.messages(), since_start),
             mistakes: Bucket::new(limits.mistakes(), since_start),
@@ -164,9 +167,10 @@ impl Speaker {
     fn join(&mut self, id: u32, hello: Hello) {
         let timeouts = &self.hub.config().timeouts;
         let now = Instant::now();
-        self.place = match self.hub.join(self.id, &self.mailbox, id, hello) {
+        self.place = match self.hub.join(self.id, &self.mailbox, self.reached.as_deref(), id, hello) {
             Ok(Some(seat)) => {
                 debug!(connection = self.id.0, peer = %seat.peer(), "joined");
+                self.reached = None;
                 Place::Seated { seat, renew_ticket_at: now + half(timeouts.ticket) }
             }
             Ok(None) => Place::Outside { hello_by: now + timeouts.hello },

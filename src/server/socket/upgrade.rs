@@ -52,7 +52,8 @@ pub async fn upgrade(
     let forwarded = hub.config().behind_proxy.then(|| address::forwarded(request.headers())).flatten();
     let origin = forwarded.unwrap_or(address.ip()).into();
     let inflates = wants_deflate(request.uri().query());
-    tokio::spawn(begin(hyper::upgrade::on(&mut request), hub, origin, inflates, alive));
+    let reached = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(Into::into);
+    tokio::spawn(begin(hyper::upgrade::on(&mut request), hub, origin, inflates, reached, alive));
     response
 }
 
@@ -72,7 +73,14 @@ fn wants_deflate(query: Option<&str>) -> bool {
     query.is_some_and(|query| query.split('&').any(|part| part == DEFLATE))
 }
 
-async fn begin(upgrade: OnUpgrade, hub: Hub, origin: address::Origin, inflates: bool, alive: Alive) {
+async fn begin(
+    upgrade: OnUpgrade,
+    hub: Hub,
+    origin: address::Origin,
+    inflates: bool,
+    reached: Option<Box<str>>,
+    alive: Alive,
+) {
     let upgraded = match upgrade.await {
         Ok(upgraded) => upgraded,
         Err(error) => return debug!("a connection was not upgraded: {error}"),
@@ -93,7 +101,7 @@ async fn begin(upgrade: OnUpgrade, hub: Hub, origin: address::Origin, inflates: 
             Ok(stream) => stream.await,
             Err(error) => return debug!(connection = id.0, "lost at the door: {error}"),
         };
-        let mut socket = Socket { stream, is_empty: false, inflates };
+        let mut socket = Socket { stream, is_empty: false, inflates, reached };
         serve(&mut socket, &hub, id, is_let_in).await;
     };
     // Whoever is not let in is told so at the door.

@@ -1,0 +1,112 @@
+//! What a welcome says about the relay.
+
+use std::sync::Arc;
+
+use super::{Credentials, unix_seconds};
+use crate::protocol::{IceServer, PeerId};
+
+/// How long credentials are good, in seconds: longer than a day's work. Each welcome has fresh ones.
+const LIFETIME: u64 = 12 * 3600;
+/// Of the domain name system (RFC 1035), and more than any address has.
+const LONGEST_HOST: usize = 253;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Offer(Arc<Inner>);
+
+struct Inner {
+    credentials: Credentials,
+    host: Option<String>,
+    port: u16,
+}
+
+impl Offer {
+    /// Without a host, the one under which each person has reached the page is named.
+    pub(super) fn new(credentials: Credentials, host: Option<String>, port: u16) -> Self {
+        Self(Arc::new(Inner { credentials, host, port }))
+    }
+
+    /// For `RTCConfiguration.iceServers` of this peer. `reached` is the `Host` of its request. Nothing when there is no host
+    /// that could be named.
+    #[must_use]
+    pub fn ice_servers(&self, peer: PeerId, reached: Option<&str>) -> Vec<IceServer> {
+        let Inner { credentials, host, port } = &*self.0;
+        let Some(host) = host.as_deref().map(bracketed).or_else(|| reached.and_then(name)) else {
+            return Vec::new();
+        };
+        let issued = credentials.issue(peer, unix_seconds().saturating_add(LIFETIME));
+        let relay = ["udp", "tcp"].map(|transport| format!("turn:{host}:{port}?transport={transport}"));
+        let stun = IceServer { urls: vec![format!("stun:{host}:{port}")], username: None, credential: None };
+        let (username, credential) = (Some(issued.username), Some(issued.password));
+        vec![stun, IceServer { urls: relay.into(), username, credential }]
+    }
+
+    pub(super) fn credentials(&self) -> &Credentials {
+        &self.0.credentials
+    }
+}
+
+/// An address of IPv6 as it stands in a URL (RFC 3986).
+fn bracketed(host: &str) -> String {
+    if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() }
+}
+
+/// The host of a `Host` header without its port; `None` when it has anything in it that a host has not.
+#[must_use]
+pub fn name(header: &str) -> Option<String> {
+    let host = match header.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => header,
+    };
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+    let is_ipv6 = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .is_some_and(|host| host.parse::<std::net::Ipv6Addr>().is_ok());
+    let is_name = !host.is_empty() && host.bytes().all(is_plain);
+    (host.len() <= LONGEST_HOST && (is_ipv6 || is_name)).then(|| host.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::config::Secret;
+
+    #[test]
+    fn a_host_is_named_as_the_person_reached_it() {
+        for (header, host) in [
+            ("phone.example", Some("phone.example")),
+            ("Phone.example:3000", Some("phone.example")),
+            ("192.0.2.1:80", Some("192.0.2.1")),
+            ("[2001:db8::1]:3000", Some("[2001:db8::1]")),
+            ("[2001:db8::1]", Some("[2001:db8::1]")),
+            ("", None),
+            (":80", None),
+            ("a b", None),
+            ("a?transport=tls", None),
+            ("a@b", None),
+            ("2001:db8::g", None),
+            ("[x]", None),
+        ] {
+            assert_eq!(name(header).as_deref(), host, "{header}");
+        }
+        assert_eq!(name(&"a".repeat(300)), None);
+    }
+
+    #[test]
+    fn each_peer_has_a_name_and_a_password_of_its_own() {
+        let secret = Secret::parse("0123456789abcdef").unwrap();
+        let offer = |host: Option<&str>| {
+            Offer::new(Credentials::new(&secret).unwrap(), host.map(str::to_owned), 3478)
+        };
+        let [one, other] =
+            [1, 2].map(|peer| offer(None).ice_servers(PeerId::from_random(peer), Some("phone.example:443")));
+        assert_eq!(one[0].urls, ["stun:phone.example:3478"]);
+        let relay = ["turn:phone.example:3478?transport=udp", "turn:phone.example:3478?transport=tcp"];
+        assert_eq!(one[1].urls, relay);
+        assert!(one[1].username != other[1].username && one[1].credential != other[1].credential);
+        let named = offer(Some("2001:db8::1")).ice_servers(PeerId::from_random(1), Some("phone.example"));
+        assert_eq!(named[0].urls, ["stun:[2001:db8::1]:3478"]);
+        assert!(offer(None).ice_servers(PeerId::from_random(1), None).is_empty());
+    }
+}

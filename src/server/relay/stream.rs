@@ -1,0 +1,158 @@
+//! Clients that come by TCP (RFC 8656, section 3.1): the same messages, one after the other.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    sync::mpsc,
+    task::AbortHandle,
+    time::{sleep, timeout},
+};
+use tracing::debug;
+
+use super::{
+    canonical,
+    switch::Switch,
+    turn::{CHANNEL_HEADER, Client, MOST_BYTES, STUN_HEADER, Transport},
+};
+use crate::server::{address::Census, rate::Rate};
+
+/// Messages that wait for a client that does not read; further ones are lost.
+const QUEUE: usize = 128;
+/// Whoever has no allocation by then is sent away.
+const FIRST: Duration = Duration::from_secs(15);
+/// Clients refresh their permissions more often than that (RFC 8656, section 9).
+const SILENCE: Duration = Duration::from_secs(600);
+/// A client that takes longer to read what is written is gone.
+const WRITE: Duration = Duration::from_secs(15);
+/// The wait after an accept failed: most likely there are no file descriptors left.
+const AFTER_FAILURE: Duration = Duration::from_millis(100);
+
+/// How many from one address at a time, and one after the other.
+type Most = (usize, Rate);
+
+/// One task for each listener.
+pub fn serve(switch: &Switch, listeners: Vec<std::net::TcpListener>, (most, rate): Most) -> Vec<AbortHandle> {
+    let census = Census::new(most, rate);
+    let listeners = listeners.into_iter().filter_map(|listener| TcpListener::from_std(listener).ok());
+    let accepting = listeners.enumerate().map(|(socket, listener)| {
+        tokio::spawn(accept(switch.clone(), socket, listener, census.clone())).abort_handle()
+    });
+    accepting.collect()
+}
+
+async fn accept(switch: Switch, socket: usize, listener: TcpListener, census: Census) {
+    let started = tokio::time::Instant::now();
+    loop {
+        let (stream, from) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                debug!("the relay accepts nobody: {error}");
+                sleep(AFTER_FAILURE).await;
+                continue;
+            }
+        };
+        let address: SocketAddr = canonical(from);
+        let Some(counted) = census.count(address.ip().into(), started.elapsed()) else { continue };
+        let client = Client { address, transport: Transport::Tcp, socket };
+        let switch = switch.clone();
+        tokio::spawn(async move {
+            let _counted = counted;
+            converse(&switch, client, stream).await;
+            switch.lost(client);
+        });
+    }
+}
+
+/// Until either direction ends, or the switch is closed.
+async fn converse(switch: &Switch, client: Client, stream: TcpStream) {
+    // Small messages are urgent ones.
+    let _ = stream.set_nodelay(true);
+    let (reading, writing) = stream.into_split();
+    let (mail, post) = mpsc::channel(QUEUE);
+    switch.opened(client, mail);
+    tokio::select! {
+        () = read(switch, client, reading) => {}
+        () = write(writing, post) => {}
+    }
+}
+
+async fn read(switch: &Switch, client: Client, mut stream: OwnedReadHalf) {
+    let mut buffer = Vec::new();
+    loop {
+        let patience = if switch.has_allocation(client) { SILENCE } else { FIRST };
+        let Ok(Ok(Some(length))) = timeout(patience, next_message(&mut stream, &mut buffer)).await else {
+            return;
+        };
+        if let Some(message) = buffer.get(..length) {
+            switch.hear(client, message);
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn write(mut stream: OwnedWriteHalf, mut post: mpsc::Receiver<Vec<u8>>) {
+    while let Some(bytes) = post.recv().await {
+        if !matches!(timeout(WRITE, stream.write_all(&bytes)).await, Ok(Ok(()))) {
+            return;
+        }
+    }
+}
+
+/// Puts one whole message into the buffer; gives its length without what fills it up. `None` at the end of the stream.
+///
+/// # Errors
+/// When it is no message, or too long: then nobody knows where the next one begins.
+pub async fn next_message(
+    stream: &mut (impl AsyncRead + Unpin),
+    buffer: &mut Vec<u8>,
+) -> io::Result<Option<usize>> {
+    let mut header = [0; CHANNEL_HEADER];
+    match stream.read_exact(&mut header).await {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        result => result?,
+    };
+    let (length, filled) = length(header).ok_or(io::ErrorKind::InvalidData)?;
+    buffer.clear();
+    buffer.extend(header);
+    buffer.resize(filled, 0);
+    if let Some(rest) = buffer.get_mut(CHANNEL_HEADER..) {
+        stream.read_exact(rest).await?;
+    }
+    Ok(Some(length))
+}
+
+/// How long a message is that begins like this, and with what fills it up to a multiple of four.
+fn length([a, _, c, d]: [u8; CHANNEL_HEADER]) -> Option<(usize, usize)> {
+    let said = usize::from(u16::from_be_bytes([c, d]));
+    let length = match a {
+        0x00..=0x3f => STUN_HEADER + said,
+        0x40..=0x7f => CHANNEL_HEADER + said,
+        _ => return None,
+    };
+    (length <= MOST_BYTES).then(|| (length, length.next_multiple_of(4)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_is_cut_where_its_messages_end() {
+        assert_eq!(length([0x00, 0x01, 0, 8]), Some((28, 28)));
+        assert_eq!(length([0x40, 0x01, 0, 5]), Some((9, 12)));
+        assert_eq!(length([0x80, 0x00, 0, 5]), None, "media without a relay");
+        assert_eq!(length([0x00, 0x01, 0xff, 0xff]), None, "longer than anybody sends");
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_ends_in_the_middle_is_an_error() {
+        let mut buffer = Vec::new();
+        assert_eq!(next_message(&mut &[][..], &mut buffer).await.unwrap(), None);
+        assert!(next_message(&mut &[0x40, 0, 0, 9, 1][..], &mut buffer).await.is_err());
+    }
+}

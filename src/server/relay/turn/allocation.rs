@@ -1,0 +1,109 @@
+//! What one client has been given (RFC 8656, section 3.2), and what it hears there.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use crate::server::relay::{credentials::Holder, reach::Way};
+
+/// RFC 8656, section 9.
+const PERMISSION: Duration = Duration::from_secs(300);
+/// RFC 8656, section 12.
+const CHANNEL: Duration = Duration::from_secs(600);
+
+/// All times are since the start of the program.
+pub struct Allocation {
+    pub holder: Holder,
+    pub relayed: SocketAddr,
+    pub expires: Duration,
+    /// Not refreshed beyond.
+    pub last: Duration,
+    /// The request that made it and its answer, for when the answer was lost.
+    pub made_by: (u128, Vec<u8>),
+    permissions: HashMap<IpAddr, (Way, Duration)>,
+    channels: Vec<Channel>,
+}
+
+#[derive(Clone, Copy)]
+struct Channel {
+    number: u16,
+    peer: SocketAddr,
+    expires: Duration,
+}
+
+/// Why a channel or a permission is not given.
+pub enum NotGiven {
+    /// 400: the number is another peer's, or the peer has another number.
+    Taken,
+    /// 508: it has as many as it may have.
+    TooMany,
+}
+
+impl Allocation {
+    pub fn new(
+        holder: Holder,
+        relayed: SocketAddr,
+        expires: Duration,
+        last: Duration,
+        made_by: (u128, Vec<u8>),
+    ) -> Self {
+        let (permissions, channels) = (HashMap::new(), Vec::new());
+        Self { holder, relayed, expires, last, made_by, permissions, channels }
+    }
+
+    pub fn permit(&mut self, peer: IpAddr, way: Way, most: usize, now: Duration) -> Result<(), NotGiven> {
+        if !self.permissions.contains_key(&peer) && self.permissions.len() >= most {
+            self.tidy(now);
+            if self.permissions.len() >= most {
+                return Err(NotGiven::TooMany);
+            }
+        }
+        self.permissions.insert(peer, (way, now + PERMISSION));
+        Ok(())
+    }
+
+    pub fn bind(
+        &mut self,
+        number: u16,
+        peer: SocketAddr,
+        most: usize,
+        now: Duration,
+    ) -> Result<(), NotGiven> {
+        self.tidy(now);
+        let expires = now + CHANNEL;
+        let is_full = self.channels.len() >= most;
+        let is_known = |channel: &&mut Channel| channel.number == number || channel.peer == peer;
+        match self.channels.iter_mut().find(is_known) {
+            Some(channel) if channel.number == number && channel.peer == peer => channel.expires = expires,
+            Some(_) => return Err(NotGiven::Taken),
+            None if is_full => return Err(NotGiven::TooMany),
+            None => self.channels.push(Channel { number, peer, expires }),
+        }
+        Ok(())
+    }
+
+    /// How this peer may be spoken to and heard.
+    pub fn way(&self, peer: IpAddr, now: Duration) -> Way {
+        match self.permissions.get(&peer) {
+            Some((way, expires)) if *expires > now => *way,
+            _ => Way::Refused,
+        }
+    }
+
+    pub fn peer_of(&self, number: u16, now: Duration) -> Option<SocketAddr> {
+        let channel = self.channels.iter().find(|channel| channel.number == number)?;
+        (channel.expires > now).then_some(channel.peer)
+    }
+
+    pub fn channel_of(&self, peer: SocketAddr, now: Duration) -> Option<u16> {
+        let channel = self.channels.iter().find(|channel| channel.peer == peer)?;
+        (channel.expires > now).then_some(channel.number)
+    }
+
+    pub fn tidy(&mut self, now: Duration) {
+        self.permissions.retain(|_, (_, expires)| *expires > now);
+        self.channels.retain(|channel| channel.expires > now);
+    }
+}
