@@ -9,14 +9,11 @@ const ci = Boolean(process.env.CI);
 /** What a person does in a call, and what else depends on the browser: shown in both, but for what is tagged `@once`. */
 const both = /(booth|calling|hangup|media|model|quality|ssr)\.spec\.ts$/;
 
-/** Of the cores, for one kind of browser: two of a kind wait for each other more than two of different kinds. */
-const half = Math.max(1, Math.floor(availableParallelism() / 2));
-
 export default defineConfig<Options>({
   testDir: 'specs',
   outputDir: 'test-results',
-  // Each person is a browser that encodes and decodes video: more at once than there are cores only wait for each other.
-  workers: availableParallelism(),
+  // Each person is a browser that encodes and decodes video: on two cores, more at once only wait for each other.
+  workers: Math.max(1, Math.floor(availableParallelism() / 2)),
   // A test that passes at the second try has found something.
   retries: 0,
   forbidOnly: ci,
@@ -32,9 +29,9 @@ export default defineConfig<Options>({
     screenshot: 'only-on-failure',
   },
   projects: [
-    { name: 'chromium', workers: half, use: { kind: 'chromium' }, testIgnore: /(cross|first-frame)\.spec\.ts$/ },
-    { name: 'firefox', workers: half, use: { kind: 'firefox' }, testMatch: both, grepInvert: /@once/ },
-    { name: 'cross', workers: half, testMatch: /cross\.spec\.ts$/ },
+    { name: 'chromium', use: { kind: 'chromium' }, testIgnore: /(cross|first-frame)\.spec\.ts$/ },
+    { name: 'firefox', use: { kind: 'firefox' }, testMatch: both, grepInvert: /@once/ },
+    { name: 'cross', testMatch: /cross\.spec\.ts$/ },
     // Not a test: `make bench` asks for it.
     ...(process.env.BENCH ? [{ name: 'bench', use: { kind: 'chromium' as const }, testDir: 'bench' }] : []),
   ],
