@@ -271,6 +271,11 @@ impl Session {
         self.visit(&path);
     }
 
+    /// Whether the page's address is that of this room, or of none.
+    pub(super) fn leads_to(self, room: &Room) -> bool {
+        self.path.with_untracked(|path| Route::parse(path).leads_to(room))
+    }
+
     fn is_in_booth(self) -> bool {
         self.path.with_untracked(|path| Route::parse(path) == Route::Booth)
     }

@@ -2,12 +2,17 @@
 // Loopback, two browsers that draw and read video meanwhile: the ratio means something, the megabytes do not.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 
-import { areInACall, type Person } from '../support/person';
+import { withProfile } from '../support/browsers';
+import { areInACall, Person } from '../support/person';
 import { expect, test } from '../support/test';
 
 const SIZE = 20_000_000;
+const LARGE = 1_000_000_000;
+const PART = 10_000_000;
 const ROUNDS = 3;
 
 interface Floor {
@@ -22,7 +27,7 @@ declare global {
 }
 
 /** Milliseconds, from the first byte that is sent to the last that is there. */
-async function bare(alice: Person, bob: Person): Promise<number> {
+async function bare(alice: Person, bob: Person, size = SIZE): Promise<number> {
   const gathered = () =>
     new Promise<string>((resolve) => {
       const { connection } = window.floor;
@@ -44,7 +49,7 @@ async function bare(alice: Person, bob: Person): Promise<number> {
       };
     });
     window.floor = { connection, done };
-  }, SIZE);
+  }, size);
   await alice.page.evaluate((size) => {
     const connection = new RTCPeerConnection();
     const channel = connection.createDataChannel('floor', { negotiated: true, id: 0 });
@@ -63,7 +68,7 @@ async function bare(alice: Person, bob: Person): Promise<number> {
     window.floor = { connection, done: open };
     Object.assign(window.floor, { pump });
     return connection.setLocalDescription();
-  }, SIZE);
+  }, size);
   const offer = await alice.page.evaluate(gathered);
   await bob.page.evaluate(async (offer) => {
     await window.floor.connection.setRemoteDescription(JSON.parse(offer));
@@ -109,3 +114,62 @@ test('a file beside a bare data channel', async ({ alice, bob }) => {
     console.log(`floor ${speed(floor)}, a file ${speed(took)}, ${(floor / took).toFixed(2)} of the floor`);
   }
 });
+
+test('a gigabyte, and what it costs in memory', async ({ alice, server }) => {
+  test.setTimeout(900_000);
+  const folder = mkdtempSync(join(import.meta.dirname, '../test-results/large-'));
+  const [name, sent] = ['large.bin', createHash('sha256')];
+  const file = await open(join(folder, name), 'w');
+  for (let written = 0; written < LARGE; written += PART) {
+    const part = randomBytes(PART);
+    sent.update(part);
+    await file.write(part);
+  }
+  await file.close();
+
+  const receiver = { kind: 'chromium', owner: 'bob', devices: 'own', scripts: true } as const;
+  const profile = withProfile(join(folder, 'profile'), receiver);
+  const bob = await Person.arrives(profile, { name: 'bob', origin: server.origin, ...receiver });
+  // Where nobody can be asked for a place: it lies on the browser's own disk first.
+  await bob.page.addInitScript(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
+  await areInACall(alice, bob);
+  const floor = (await bare(alice, bob, LARGE / 5)) * 5;
+  const before = [await memory(alice), await memory(bob)];
+  const most = [...before];
+  await alice.screen.filesToSend.setInputFiles(join(folder, name));
+  await expect(bob.screen.acceptFile(name)).toBeVisible();
+  const arrives = bob.page.waitForEvent('download', { timeout: 600_000 });
+  const start = Date.now();
+  await bob.screen.acceptFile(name).click();
+  let took = 0;
+  const done = arrives.then(() => (took = Date.now() - start));
+  while (!took) {
+    const now = [await memory(alice), await memory(bob)];
+    now.forEach((bytes, who) => (most[who] = Math.max(most[who] ?? 0, bytes)));
+    await Promise.race([done, alice.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)))]);
+  }
+  const hash = createHash('sha256');
+  for await (const part of createReadStream(await (await arrives).path())) hash.update(part);
+  expect(hash.digest('hex')).toBe(sent.digest('hex'));
+  await bob.context.close();
+  rmSync(folder, { recursive: true });
+
+  const speed = (took: number) => `${(LARGE / 1000 / took).toFixed(1)} MB/s`;
+  console.log(`floor ${speed(floor)}, a gigabyte ${speed(took)}, ${(floor / took).toFixed(2)} of the floor`);
+  for (const [who, side] of ['sender', 'receiver'].entries()) {
+    const [first, last] = [before[who] ?? 0, most[who] ?? 0].map((bytes) => Math.round(bytes / 1e6));
+    console.log(`memory of the ${side}'s browser: ${first} MB before, at most ${last} MB meanwhile`);
+  }
+});
+
+/** What all processes of a person's browser have to themselves, and their share of the rest, in bytes. Linux only. */
+async function memory({ context }: Person): Promise<number> {
+  const session = await context.browser()?.newBrowserCDPSession();
+  const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] };
+  await session?.detach();
+  const share = ({ id }: { id: number }) => {
+    const [, kilobytes] = /^Pss: +(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8')) ?? [];
+    return Number(kilobytes) * 1024;
+  };
+  return processInfo.reduce((sum, process) => sum + share(process), 0);
+}

@@ -93,6 +93,7 @@ const HEADSET: Device[] = [
   { part: 'microphone', id: 'headset-in', label: 'Headset microphone', group: 'headset' },
   { part: 'speaker', id: 'headset-out', label: 'Headset speaker', group: 'headset' },
 ];
+const LAPEL: Device = { part: 'microphone', id: 'lapel', label: 'Lapel microphone' };
 const DESK: Device = { part: 'speaker', id: 'desk', label: 'Desk speaker' };
 
 test('another camera is seen at once, and nothing is negotiated for it', async ({ alice, bob, diaryOf }) => {
@@ -115,14 +116,23 @@ test('another camera is seen at once, and nothing is negotiated for it', async (
   expect(await negotiated(bob)).toEqual(before);
 });
 
-test('another microphone is heard, and nothing is negotiated for it', async ({ alice, bob }) => {
-  await has(alice, ...HEADSET);
+test('another microphone is heard at once, and nothing is negotiated for it', async ({ alice, bob }) => {
+  await has(alice, ...HEADSET, LAPEL);
   await areInACall(alice, bob);
   const before = await negotiated(bob);
   await alice.screen.moreControls.click();
   await alice.screen.microphonePicker.selectOption('Headset microphone');
   await expect.poll(async () => (await voice(alice)).deviceId).toBe('headset-in');
   await bob.hears(alice);
+  // Both hum all the time: what is silent between them is the gap.
+  const silence = await silenceHeardBy(bob);
+  await expect.poll(async () => (await silence()).loud).toBeGreaterThan(1000);
+  await alice.screen.microphonePicker.selectOption('Lapel microphone');
+  await expect.poll(async () => (await voice(alice)).deviceId).toBe('lapel');
+  const { loud } = await silence();
+  await expect.poll(async () => (await silence()).loud).toBeGreaterThan(loud + 1000);
+  const { longest } = await silence();
+  test.info().annotations.push({ type: 'gap', description: `${Math.round(longest)} ms without a sound (at most 300)` });
   await expect(bob.screen.badge('Alice is just listening')).toHaveCount(0);
   expect(await negotiated(bob)).toEqual(before);
 });
@@ -300,6 +310,46 @@ async function picturesSeenBy({ screen }: Person): Promise<() => Promise<Picture
     return seen;
   });
   return () => seen.jsonValue();
+}
+
+interface Silence {
+  /** Of what was listened to, in milliseconds of sound. */
+  loud: number;
+  longest: number;
+}
+
+/** From now on; Chromium alone can look at a sound so closely (W3C MediaStreamTrack Insertable Media Processing). */
+async function silenceHeardBy({ page }: Person): Promise<() => Promise<Silence>> {
+  const heard = await page.evaluateHandle(() => {
+    interface Processor {
+      readable: ReadableStream<AudioData>;
+    }
+    const { MediaStreamTrackProcessor } = window as unknown as {
+      MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack }) => Processor;
+    };
+    const heard = { loud: 0, longest: 0 };
+    const listen = async (track: MediaStreamTrack) => {
+      const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+      for (let quiet = 0; ; ) {
+        const { value } = await reader.read();
+        if (!value) return;
+        const samples = new Float32Array(value.numberOfFrames);
+        value.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
+        const milliseconds = value.duration / 1000;
+        value.close();
+        if (samples.some((sample) => Math.abs(sample) > 0.01)) {
+          [heard.loud, quiet] = [heard.loud + milliseconds, 0];
+        } else {
+          quiet += milliseconds;
+          heard.longest = Math.max(heard.longest, quiet);
+        }
+      }
+    };
+    const track = window.probe.connections()[0]?.getReceivers()[0]?.track;
+    if (track) void listen(track);
+    return heard;
+  });
+  return () => heard.jsonValue();
 }
 
 /** From the last picture of one to the first of the other: a figure to look at, for a busy machine may need longer. */

@@ -203,3 +203,82 @@ test('a name that hides what it is, is shown as it is', async ({ alice, bob }) =
   await alice.sendsFiles(file('invoice\u202efdp.exe', 10));
   await expect(bob.screen.file('invoicefdp.exe')).toBeVisible();
 });
+
+/** Stands in for the browser's own window in which one says where a file goes, which nobody can use here: what is chosen is a real file of the same kind. */
+const choosesAPlace = (person: Person) =>
+  person.page.addInitScript(() => {
+    let asked = 0;
+    const showSaveFilePicker = async ({ suggestedName }: { suggestedName: string }) => {
+      if (++asked === 1) throw new DOMException('Not after all', 'AbortError');
+      return (await navigator.storage.getDirectory()).getFileHandle(`chosen-${suggestedName}`, { create: true });
+    };
+    Object.assign(window, { showSaveFilePicker });
+  });
+
+/** The bytes and the digest of what lies where the person has said; nothing when nothing does. */
+const chosenFile = (person: Person, name: string) =>
+  person.page.evaluate(async (name) => {
+    try {
+      const root = await navigator.storage.getDirectory();
+      const bytes = await (await (await root.getFileHandle(`chosen-${name}`)).getFile()).arrayBuffer();
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      return { size: bytes.byteLength, digest: [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('') };
+    } catch (error) {
+      if ((error as DOMException).name === 'NotFoundError') return undefined;
+      throw error;
+    }
+  }, name);
+
+test('a large file is written where the person says, and nowhere else', async ({ alice, bob }) => {
+  test.setTimeout(180_000);
+  await choosesAPlace(bob);
+  await areInACall(alice, bob);
+  let downloads = 0;
+  bob.page.on('download', () => downloads++);
+  const sent = file('film.bin', 101 * MB);
+  await alice.sendsFiles(sent);
+
+  // Whoever closes that window has not answered yet.
+  await bob.screen.acceptFile(sent.name).click();
+  await expect(bob.screen.acceptFile(sent.name)).toBeVisible();
+  await expect(alice.screen.file(sent.name)).toContainText('Bob has not answered yet');
+
+  await bob.screen.acceptFile(sent.name).click();
+  await expect(bob.screen.file(sent.name)).toContainText('101 MB · Saved where you chose', { timeout: 150_000 });
+  await expect(alice.screen.file(sent.name)).toContainText('101 MB · Bob has it');
+  expect(await chosenFile(bob, sent.name)).toEqual({ size: sent.buffer.length, digest: sha256(sent.buffer) });
+  expect(downloads).toBe(0);
+});
+
+test('nothing is left where the person said, of a large file that is cancelled', async ({ alice, bob }) => {
+  await choosesAPlace(bob);
+  await areInACall(alice, bob);
+  const sent = file('film.bin', 101 * MB);
+  await slowsDown(alice, true);
+  await alice.sendsFiles(sent);
+  await bob.screen.acceptFile(sent.name).click();
+  await bob.screen.acceptFile(sent.name).click();
+  await expect(bob.screen.file(sent.name)).toContainText(/of 101 MB/);
+  expect(await chosenFile(bob, sent.name)).toBeDefined();
+  await alice.screen.cancelFile(sent.name).click();
+  await expect(bob.screen.file(sent.name)).toContainText('Alice cancelled it.');
+  await expect.poll(() => chosenFile(bob, sent.name)).toBeUndefined();
+});
+
+test('what there is no room for is said before it is taken, and a smaller one is kept in memory', async ({ alice, bob }) => {
+  await bob.page.addInitScript(() => {
+    Reflect.deleteProperty(window, 'showSaveFilePicker');
+    navigator.storage.getDirectory = () => Promise.reject(new DOMException('None', 'SecurityError'));
+  });
+  await areInACall(alice, bob);
+  const large = { ...file('film.bin', 0), buffer: Buffer.alloc(270 * MB) };
+  await alice.sendsFiles(large);
+  await expect(bob.screen.file(large.name)).toContainText('270 MB · There is not enough room for it in this browser');
+  await expect(bob.screen.acceptFile(large.name)).toHaveCount(0);
+  await bob.screen.declineFile(large.name).click();
+  await expect(alice.screen.file(large.name)).toContainText('Bob declined it.');
+
+  const small = file('song.bin', 2 * MB);
+  await alice.sendsFiles(small);
+  await isTheSame(await takes(bob, small), small);
+});

@@ -60,6 +60,18 @@ test('the link leads into the room', async ({ alice, bob }) => {
   await bob.sees(alice);
 });
 
+test('an invitation leads into its room, also in a tab that has a place in another', async ({ alice, bob }) => {
+  const code = await alice.startsARoom();
+  await bob.enters();
+  await bob.page.goto(`/r/${code}`);
+  // Whoever comes back to a place does so at once.
+  await bob.reloads();
+  await expect(bob.screen.nickname).toHaveValue('Bob');
+  await bob.screen.joinRoom.click();
+  await alice.seesSomebody('Bob');
+  await expect(bob.page).toHaveURL(new RegExp(`/r/${code}$`));
+});
+
 test('the code can be typed as it is heard', async ({ alice, bob }) => {
   const code = await alice.startsARoom();
   await bob.opens();

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 
-import { chromium, firefox, type Browser } from '@playwright/test';
+import { chromium, firefox, type Browser, type LaunchOptions } from '@playwright/test';
 
 import { cameraFile, type Name } from './camera';
 
@@ -40,7 +40,7 @@ function program(variable: string, debian: string): string | undefined {
   return process.env[variable] ?? (existsSync(debian) ? debian : undefined);
 }
 
-function launchChromium({ owner, devices, whole = false, home }: Wanted): Promise<Browser> {
+function chromiumOptions({ owner, devices, whole = false, home }: Wanted): LaunchOptions {
   const shell = whole ? undefined : program('CHROMIUM_HEADLESS_SHELL', '/usr/bin/chromium-headless-shell');
   const itself = shell ?? program('CHROMIUM', '/usr/bin/chromium');
   const executablePath = home ? home.script(itself ?? chromium.executablePath()) : itself;
@@ -50,7 +50,7 @@ function launchChromium({ owner, devices, whole = false, home }: Wanted): Promis
     none: ['--use-fake-ui-for-media-stream'],
     denied: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
   }[devices];
-  return chromium.launch({
+  return {
     ...(executablePath && { executablePath }),
     // Of Playwright's own two, which starts the other one by itself.
     ...(whole && { channel: 'chromium' }),
@@ -63,7 +63,16 @@ function launchChromium({ owner, devices, whole = false, home }: Wanted): Promis
       `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
       ...(home ? [`--unsafely-treat-insecure-origin-as-secure=${home.secureOrigin}`] : []),
     ],
-  });
+  };
+}
+
+/**
+ * A Chromium that keeps what pages store in this folder, as a person's own does: without one, what they write to the
+ * disk stays in memory. It has one profile.
+ */
+export function withProfile(folder: string, wanted: Wanted): Pick<Browser, 'newContext'> {
+  const options = chromiumOptions(wanted);
+  return { newContext: (context) => chromium.launchPersistentContext(folder, { ...options, ...context }) };
 }
 
 function launchFirefox({ devices, scripts }: Wanted): Promise<Browser> {
@@ -107,5 +116,5 @@ export class BrowserPool {
 export function launch(wanted: Wanted): Promise<Browser> {
   if (wanted.kind === 'firefox') return launchFirefox(wanted);
   // What a person may be asked is around the page, too.
-  return launchChromium({ ...wanted, whole: wanted.whole || wanted.devices === 'denied' });
+  return chromium.launch(chromiumOptions({ ...wanted, whole: wanted.whole || wanted.devices === 'denied' }));
 }

@@ -38,7 +38,7 @@ export class Person {
     this.listenTo(page);
   }
 
-  static async arrives(browser: Browser, setting: Setting): Promise<Person> {
+  static async arrives(browser: Pick<Browser, 'newContext'>, setting: Setting): Promise<Person> {
     const context = await browser.newContext({
       baseURL: setting.origin,
       viewport: { width: 1024, height: 768 },

@@ -9,7 +9,7 @@ use super::{
     Time,
     chat::{Chat, Thread},
     control::{MediaState, MicrophoneState, Size},
-    encoding::Encoding,
+    encoding::Encoded,
     files::Post,
     input::PathState,
     pair::{Pair, PairId},
@@ -116,7 +116,7 @@ pub struct Other {
     pub shown: Option<Size>,
     pub told: Option<(PairId, Size)>,
     /// How the own camera is sent, and on which connection.
-    pub encoded: Option<(PairId, Encoding)>,
+    pub encoded: Option<Encoded>,
     /// While the control channel is open.
     pub watch: Option<Watch>,
     /// Operations that failed since the last time a path stood.

@@ -1,8 +1,10 @@
 //! How much of the own camera is sent to somebody: no more than they see of it, than the way there takes, and than this
 //! person wants to spend.
 
+use std::time::Duration;
+
 use super::{
-    Phone,
+    Phone, Time,
     active::ControlState,
     control::{Control, Size},
     effect::{Effect, PairOp},
@@ -41,8 +43,18 @@ pub struct Needs {
     pub shows_screen: bool,
 }
 
+/// What a connection was told last.
+#[derive(Clone, Copy, Debug)]
+pub struct Encoded {
+    pair: PairId,
+    encoding: Encoding,
+    at: Time,
+}
+
 const SMALL: Encoding = Encoding { bitrate_most: Some(250_000), frames_most: Some(15), scale_down: 2.0 };
 const UNSEEN: Encoding = Encoding { bitrate_most: Some(100_000), frames_most: Some(5), scale_down: 4.0 };
+/// Setting up an encoder is work, and the other side may say at any rate how large it shows the picture.
+const CALM: Duration = Duration::from_millis(500);
 /// Few, so that a window that is being resized does not have the encoder start over at each step.
 const SCALES: [f64; 4] = [4.0, 3.0, 2.0, 1.5];
 
@@ -69,7 +81,7 @@ fn fitting(camera: Size, pane: Size) -> f64 {
 
 impl Phone {
     /// Every connection sends what it should.
-    pub(super) fn settle_encodings(&mut self) {
+    pub(super) fn settle_encodings(&mut self, now: Time) {
         let saves_data = self.preferences().data_saver;
         let shows_screen = self.local.sharing() == Sharing::On;
         let Some(call) = self.call.as_mut().filter(|call| !call.is_over()) else { return };
@@ -79,9 +91,13 @@ impl Phone {
             let (camera, is_poor) = (other.quality.camera(), other.quality.is_poor());
             let wanted = encoding(Needs { camera, pane: other.pane, saves_data, is_poor, shows_screen });
             // A fresh connection sends everything.
-            let known = other.encoded.filter(|(known, _)| *known == pair);
-            other.encoded = Some((pair, wanted));
-            if known.map_or_else(Encoding::default, |(_, encoding)| encoding) != wanted {
+            let known = other.encoded.filter(|known| known.pair == pair);
+            if known.map_or_else(Encoding::default, |known| known.encoding) == wanted {
+                continue;
+            }
+            // A heartbeat later it is looked at again.
+            if known.is_none_or(|known| known.at + CALM <= now) {
+                other.encoded = Some(Encoded { pair, encoding: wanted, at: now });
                 changed.push((pair, wanted));
             }
         }

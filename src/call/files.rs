@@ -96,8 +96,10 @@ pub enum FileEvent {
     Whole {
         sha256: Sha256,
     },
-    /// The person has it.
-    Saved,
+    /// The person has it; `chosen` when it lies where they said, and not where downloads go.
+    Saved {
+        chosen: bool,
+    },
     Failed {
         why: Reason,
     },
@@ -137,6 +139,8 @@ struct Item {
     paused_there: bool,
     pace: Pace,
     dismissed: bool,
+    /// Saved where the person said.
+    chosen: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -196,6 +200,7 @@ impl Item {
             paused_there: false,
             pace: Pace::default(),
             dismissed: false,
+            chosen: false,
         }
     }
 
@@ -298,6 +303,7 @@ impl Item {
             preview: self.preview.as_ref().map(Preview::address),
             bytes: self.bytes,
             stage,
+            chosen: self.chosen,
             paused_here: self.paused_here,
             paused_there: self.paused_there,
             speed: self.pace.speed().filter(|_| moves),
@@ -621,8 +627,8 @@ impl Post {
                 }
                 item.compare(&mut out);
             }
-            (FileEvent::Saved, Stage::Saving) => {
-                item.stage = Stage::Done;
+            (FileEvent::Saved { chosen }, Stage::Saving) => {
+                (item.stage, item.chosen) = (Stage::Done, chosen);
                 out.push(Out::Say(FileMessage::Complete { file: item.file }));
             }
             // It was saved before, and this was once more.
@@ -699,6 +705,8 @@ pub struct FileView {
     pub preview: Option<String>,
     pub bytes: u64,
     pub stage: FileStage,
+    /// Saved where the person said, and not where downloads go.
+    pub chosen: bool,
     pub paused_here: bool,
     pub paused_there: bool,
     /// Bytes in a second.

@@ -16,7 +16,7 @@ impl Phone {
         self.settle_devices();
         self.settle_announcement();
         self.settle_recording(now);
-        self.settle_encodings();
+        self.settle_encodings(now);
         self.settle_panes();
         self.settle_preferences();
         self.settle_sound();

@@ -890,6 +890,34 @@ fn no_larger_picture_is_sent_than_is_shown() {
 }
 
 #[test]
+fn whoever_says_another_size_all_the_time_has_the_encoder_set_up_twice_a_second_at_most() {
+    let mut alice = Alice::in_call();
+    let sample = quality::Sample {
+        camera: Some(control::Size { width: 1280, height: 720 }),
+        ..quality::Sample::default()
+    };
+    alice.pair(PairEvent::Measured(Box::new(sample)));
+    let encoded =
+        |effects: &[Effect]| operations(effects).iter().filter(|op| matches!(op, PairOp::Encode(_))).count();
+    let mut count = 0;
+    for step in 0..100 {
+        alice.now += Duration::from_millis(10);
+        let size = [control::Size { width: 320, height: 180 }, control::Size::default()][step % 2];
+        count += encoded(&alice.pair(PairEvent::Control(Control::View(size))));
+    }
+    assert!((2..=3).contains(&count), "{count} times in a second");
+    // The last word counts, a moment later.
+    alice.now += Duration::from_millis(600);
+    alice.pair(PairEvent::Control(Control::View(control::Size { width: 320, height: 180 })));
+    alice.now += Duration::from_millis(10);
+    let early =
+        encoded(&alice.pair(PairEvent::Control(Control::View(control::Size { width: 1280, height: 720 }))));
+    alice.now += Duration::from_millis(500);
+    let late = encoded(&alice.does(Input::Tick));
+    assert_eq!((early, late), (0, 1));
+}
+
+#[test]
 fn whoever_is_muted_is_not_marked_as_speaking_while_the_last_words_are_played() {
     let mut alice = Alice::in_call();
     let with = |microphone| Control::State(MediaState { microphone, ..MediaState::default() });

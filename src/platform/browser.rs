@@ -262,6 +262,23 @@ impl Platform {
         }
     }
 
+    /// Whether there is a place for a file of so many bytes; the answer goes to `done`.
+    pub fn has_room(&self, size: u64, done: impl FnOnce(bool) + 'static) {
+        let files = self.files.clone();
+        spawn_local(async move { done(files.has_room(size).await) });
+    }
+
+    /// Lets the person say where a large file is to go, right after a click, where the browser can. `done` is called
+    /// unless they want it nowhere.
+    pub fn choose_place(&self, id: u32, name: &str, size: u64, done: impl FnOnce() + 'static) {
+        let (files, name) = (self.files.clone(), name.to_owned());
+        spawn_local(async move {
+            if files.choose_place(id, &name, size).await {
+                done();
+            }
+        });
+    }
+
     /// Takes a picture of what a video element shows of a stream, as large as it comes. The picture goes to `done`;
     /// nothing does when there is nothing to see.
     pub fn photograph(

@@ -153,6 +153,13 @@ impl Platform {
     /// Takes the files that were chosen, dropped or pasted; they come to `done`, with their previews.
     pub fn pick_files(&self, _event: &Event, _done: impl FnOnce(Vec<Picked>) + 'static) {}
 
+    /// Whether there is a place for a file of so many bytes; the answer goes to `done`.
+    pub fn has_room(&self, _size: u64, _done: impl FnOnce(bool) + 'static) {}
+
+    /// Lets the person say where a large file is to go, right after a click, where the browser can. `done` is called
+    /// unless they want it nowhere.
+    pub fn choose_place(&self, _id: u32, _name: &str, _size: u64, _done: impl FnOnce() + 'static) {}
+
     /// Takes a picture of what a video element shows of a stream, as large as it comes. The picture goes to `done`;
     /// nothing does when there is nothing to see.
     pub fn photograph(

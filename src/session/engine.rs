@@ -110,6 +110,12 @@ impl Engine {
     }
 
     fn step(&self, input: Input) {
+        if let Input::Page(PageEvent::Resume(seat)) = &input
+            && !self.session.leads_to(&seat.room)
+        {
+            // Somebody has followed an invitation in this tab: it is what they want, and not the place they had.
+            return self.performer.perform(Effect::KeepSeat(None));
+        }
         if is_worth_showing(&input) {
             self.waiting.set(false);
         }

@@ -145,11 +145,22 @@ fn FileRow(id: u32) -> impl IntoView {
     let session = expect_context::<Session>();
     let Some(first) = untrack(|| file(session, id)) else { return ().into_fresh() };
     let shown = memo(move || file(session, id));
-    let words = memo(move || shown.get().map(|file| words::file(&file)).unwrap_or_default());
-    let buttons = memo(move || shown.get().map(|file| Buttons::of(&file)));
+    let room = RwSignal::new(true);
+    let words = memo(move || {
+        let words = |file: FileView| match file.stage {
+            FileStage::Offered if !room.get() => words::no_room(file.size),
+            _ => words::file(&file),
+        };
+        shown.get().map(words).unwrap_or_default()
+    });
+    let buttons = memo(move || shown.get().map(|file| Buttons::of(&file, room.get())));
     let moves = memo(move || shown.get().is_some_and(|file| moves(file.stage)));
     let bytes = memo(move || shown.get().map(|file| file.bytes).unwrap_or_default());
     let FileView { name, size, preview, coming, .. } = first;
+    // Better said before it is taken.
+    if let Some(platform) = session.platform().filter(|_| coming) {
+        platform.has_room(size, move |has| _ = room.try_set(has));
+    }
     let picture = match preview {
         Some(address) => view! { <img class="file__picture" src=address alt=""/> }.into_fresh(),
         None => view! { <span class="file__picture"><Icon glyph=Glyph::File/></span> }.into_fresh(),
@@ -182,6 +193,17 @@ fn FileRow(id: u32) -> impl IntoView {
     .into_fresh()
 }
 
+/// What is large goes where the person says.
+fn want(session: Session, id: u32, wish: FileWish) {
+    let act = move || session.act(Action::File { id, wish });
+    match (session.platform(), untrack(|| file(session, id))) {
+        (Some(platform), Some(file)) if wish == FileWish::Accept => {
+            platform.choose_place(id, file.name.as_str(), file.size, act);
+        }
+        _ => act(),
+    }
+}
+
 fn file(session: Session, id: u32) -> Option<FileView> {
     session.files.with(|files| files.iter().find(|file| file.id == id).cloned())
 }
@@ -193,17 +215,22 @@ const fn moves(stage: FileStage) -> bool {
 /// What can be done about a file.
 #[derive(Clone, Copy, PartialEq)]
 enum Buttons {
-    Answer,
+    Answer {
+        /// Whether there is a place for it.
+        room: bool,
+    },
     Withdraw,
-    Running { paused: bool },
+    Running {
+        paused: bool,
+    },
     Save,
     Dismiss,
 }
 
 impl Buttons {
-    fn of(file: &FileView) -> Self {
+    fn of(file: &FileView, room: bool) -> Self {
         match file.stage {
-            FileStage::Offered if file.coming => Self::Answer,
+            FileStage::Offered if file.coming => Self::Answer { room },
             FileStage::Offered => Self::Withdraw,
             FileStage::Done if file.coming => Self::Save,
             FileStage::Done | FileStage::Over { .. } => Self::Dismiss,
@@ -222,7 +249,7 @@ impl Buttons {
                     class=class
                     aria-label=label
                     title=words
-                    on:click=move |_| session.act(Action::File { id, wish })
+                    on:click=move |_| want(session, id, wish)
                 >
                     {match glyph {
                         Some(glyph) => view! { <Icon glyph/> }.into_fresh(),
@@ -235,9 +262,10 @@ impl Buttons {
         let cancel = || button(FileWish::Cancel, "Cancel", Some(Glyph::Close));
         let dismiss = || button(FileWish::Dismiss, "Dismiss", Some(Glyph::Close));
         match self {
-            Self::Answer => {
+            Self::Answer { room: true } => {
                 vec![button(FileWish::Accept, "Accept", None), button(FileWish::Decline, "Decline", None)]
             }
+            Self::Answer { room: false } => vec![button(FileWish::Decline, "Decline", None)],
             Self::Withdraw => vec![cancel()],
             Self::Running { paused: true } => {
                 vec![button(FileWish::Pause(false), "Go on with", Some(Glyph::Play)), cancel()]

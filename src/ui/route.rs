@@ -1,6 +1,6 @@
 //! Which page an address means.
 
-use crate::protocol::{RoomCode, RoomCodeError};
+use crate::protocol::{Room, RoomCode, RoomCodeError};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -24,6 +24,16 @@ impl Route {
             None if path.is_empty() => Self::Home,
             None if path == BOOTH => Self::Booth,
             _ => Self::NotFound,
+        }
+    }
+
+    /// Whether a page with this address may show this room. A room is not left for the photo booth.
+    #[must_use]
+    pub fn leads_to(&self, room: &Room) -> bool {
+        match (self, room) {
+            (Self::Home, Room::Lobby) | (Self::Booth, _) => true,
+            (Self::Room(Ok(code)), Room::Private(own)) => code == own,
+            _ => false,
         }
     }
 }
@@ -55,6 +65,19 @@ mod tests {
     fn the_photo_booth_has_an_address() {
         assert_eq!(Route::parse(BOOTH), Route::Booth);
         assert_eq!(Route::parse("/booth/"), Route::Booth);
+    }
+
+    #[test]
+    fn an_address_leads_to_one_room_and_the_photo_booth_to_any() {
+        let [own, other] = ["k7qm-0xpd-1wzt", "k7qm-0xpd-1wza"].map(|code| RoomCode::parse(code).unwrap());
+        let leads = |path: &str| {
+            [Room::Lobby, Room::Private(own), Room::Private(other)]
+                .map(|room| Route::parse(path).leads_to(&room))
+        };
+        assert_eq!(leads("/"), [true, false, false]);
+        assert_eq!(leads("/r/k7qm-0xpd-1wzt"), [false, true, false]);
+        assert_eq!(leads("/r/k7qm"), [false; 3]);
+        assert_eq!(leads(BOOTH), [true; 3]);
     }
 
     #[test]

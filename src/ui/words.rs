@@ -421,10 +421,17 @@ pub fn file(file: &FileView) -> String {
         }
         FileStage::Lost => format!("{} · Goes on when the line is back", so_far(file)),
         FileStage::Checking => "Checking that all of it is there…".into(),
+        FileStage::Done if file.chosen => format!("{all} · Saved where you chose"),
         FileStage::Done if *coming => format!("{all} · In your downloads"),
         FileStage::Done => format!("{all} · {name} has it"),
         FileStage::Over { here, why } => file_over(why, *coming, here, name.as_str()),
     }
+}
+
+/// Of a file that is offered, for which there is no place.
+#[must_use]
+pub fn no_room(size: u64) -> String {
+    format!("{} · There is not enough room for it in this browser", bytes(size))
 }
 
 fn so_far(file: &FileView) -> String {

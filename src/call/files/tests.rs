@@ -160,7 +160,7 @@ fn a_file_goes_from_the_offer_to_the_person() {
     two.whole(0, "a.txt", SIZE);
     assert_eq!(two.stages("a.txt"), (FileStage::Checking, FileStage::Checking));
     assert!(two.ben.asks(|out| matches!(out, Out::File(FileOp::Save { .. }))));
-    two.ben.happens("a.txt", FileEvent::Saved);
+    two.ben.happens("a.txt", FileEvent::Saved { chosen: false });
     two.talk();
     assert_eq!(two.stages("a.txt"), (FileStage::Done, FileStage::Done));
     assert_eq!(two.ada.post.keeps().count(), 0, "the sender keeps nothing");
@@ -185,7 +185,7 @@ fn an_empty_file_is_a_file() {
     let mut two = Two::connected();
     two.taken(0, "nothing", 0);
     two.whole(0, "nothing", 0);
-    two.ben.happens("nothing", FileEvent::Saved);
+    two.ben.happens("nothing", FileEvent::Saved { chosen: false });
     two.talk();
     assert_eq!(two.stages("nothing"), (FileStage::Done, FileStage::Done));
 }
@@ -250,7 +250,7 @@ fn it_goes_on_from_where_it_stopped_on_a_new_connection() {
     assert!(two.ada.asks(|out| *out == Out::Op(PairOp::SendFile { file: 0, from: 6_000 })));
     assert_eq!(two.stages("a"), (FileStage::Moving, FileStage::Moving));
     two.whole(0, "a", SIZE);
-    two.ben.happens("a", FileEvent::Saved);
+    two.ben.happens("a", FileEvent::Saved { chosen: false });
     two.talk();
     assert_eq!(two.stages("a"), (FileStage::Done, FileStage::Done));
 }
@@ -302,7 +302,7 @@ fn a_digest_or_an_end_that_was_lost_is_said_again() {
     let outs = two.ada.post.sent(0, digest(7));
     two.ada.put(outs);
     two.talk();
-    two.ben.happens("a", FileEvent::Saved);
+    two.ben.happens("a", FileEvent::Saved { chosen: false });
     two.disconnect();
     assert_eq!(two.ben.stage("a"), FileStage::Done);
     two.connect();
@@ -448,7 +448,7 @@ fn what_nobody_asked_for_changes_nothing() {
     ];
     words.into_iter().for_each(|message| two.ben.hears(message));
     two.ben.happens("a", FileEvent::Stored { bytes: SIZE });
-    two.ben.happens("a", FileEvent::Saved);
+    two.ben.happens("a", FileEvent::Saved { chosen: false });
     assert_eq!(two.stages("a"), (FileStage::Offered, FileStage::Offered));
     let mut stranger = Side::default();
     stranger.hears(FileMessage::Offer { file: 0, name: "a".into(), size: 1, preview: None });

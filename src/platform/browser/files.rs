@@ -20,13 +20,19 @@ pub use self::{
     bulk::Bulk,
     pick::{carries, chosen},
 };
-use self::{disk::Disk, picked::PickedFile, store::Store};
-use super::Dispatch;
+use self::{
+    disk::{Disk, DiskFile},
+    picked::PickedFile,
+    store::Store,
+};
+use super::{Dispatch, js};
 use crate::call::{
     files::{FileEvent, FileOp, Kept, Picked, message::Reason},
     input::Input,
 };
 
+/// So large a file is better written where it is to stay than copied there at the end. In bytes.
+const LARGE: u64 = 100_000_000;
 /// Where there is no disk to write to, what comes stays in memory: so many bytes of it.
 pub const MEMORY_MOST: u64 = 256 * 1024 * 1024;
 
@@ -37,6 +43,8 @@ pub struct Files {
     picked: RefCell<BTreeMap<u32, Rc<PickedFile>>>,
     next: Cell<u32>,
     coming: RefCell<BTreeMap<u32, Rc<Store>>>,
+    /// Where the person wants those that are about to be taken.
+    chosen: RefCell<BTreeMap<u32, DiskFile>>,
     /// Those for which a place is being made.
     awaited: RefCell<BTreeMap<u32, u64>>,
     disk: Rc<Disk>,
@@ -60,13 +68,17 @@ impl Files {
                     let saved = store.save(name.as_str()).await;
                     files.report(
                         id,
-                        saved.map_or_else(|why| FileEvent::Failed { why }, |()| FileEvent::Saved),
+                        saved.map_or_else(
+                            |why| FileEvent::Failed { why },
+                            |chosen| FileEvent::Saved { chosen },
+                        ),
                     );
                 });
             }
             FileOp::Forget(Kept::Picked(file)) => drop(self.picked.borrow_mut().remove(&file)),
             FileOp::Forget(Kept::Coming(id)) => {
                 self.awaited.borrow_mut().remove(&id);
+                drop(self.chosen.borrow_mut().remove(&id));
                 let store = self.coming.borrow_mut().remove(&id);
                 drop(store);
             }
@@ -95,10 +107,14 @@ impl Files {
     }
 
     async fn receive(self: Rc<Self>, id: u32, size: u64) {
-        let place = match self.disk.file(id, size).await {
+        let chosen = self.chosen.borrow_mut().remove(&id);
+        let place = match chosen {
             Some(place) => Some(store::Place::Disk(place)),
-            None if self.in_memory() + size <= MEMORY_MOST => Some(store::Place::memory()),
-            None => None,
+            None => match self.disk.file(id, size).await {
+                Some(place) => Some(store::Place::Disk(place)),
+                None if self.fits_into_memory(size) => Some(store::Place::memory()),
+                None => None,
+            },
         };
         // It may not be wanted any more.
         if self.awaited.borrow_mut().remove(&id).is_none() {
@@ -115,6 +131,29 @@ impl Files {
         self.store(id).iter().for_each(Store::look);
     }
 
+    /// Whether there is a place for so many bytes.
+    pub async fn has_room(&self, size: u64) -> bool {
+        is_asked_for(size) || self.fits_into_memory(size) || disk::can_keep(size).await
+    }
+
+    /// Lets the person say where a large file is to go, right after a click, where the browser can; whether it is to come
+    /// at all.
+    pub async fn choose_place(&self, id: u32, name: &str, size: u64) -> bool {
+        if !is_asked_for(size) {
+            return true;
+        }
+        match disk::ask(name).await {
+            Ok(Some(place)) => drop(self.chosen.borrow_mut().insert(id, place)),
+            Ok(None) => return false,
+            Err(error) => js::debug("nobody could be asked for a place:", &error),
+        }
+        true
+    }
+
+    fn fits_into_memory(&self, size: u64) -> bool {
+        self.in_memory().saturating_add(size) <= MEMORY_MOST
+    }
+
     fn in_memory(&self) -> u64 {
         self.coming.borrow().values().filter(|store| store.is_in_memory()).map(|store| store.size()).sum()
     }
@@ -125,4 +164,9 @@ impl Files {
             dispatch(Input::File { id, event });
         }
     }
+}
+
+/// Whether a person is asked where it is to go.
+fn is_asked_for(size: u64) -> bool {
+    size >= LARGE && disk::can_ask()
 }

@@ -1,5 +1,5 @@
 //! A place for what comes on the disk: the origin's private file system (WHATWG File System). What is in it is seen by
-//! nobody until the person is given it.
+//! nobody until the person is given it. Or a file of the person's own, where they said (WICG File System Access).
 
 use std::cell::{Cell, RefCell};
 
@@ -26,8 +26,8 @@ pub struct Disk {
 
 /// Dropped, it is removed, unless the person was given it: the browser may still be copying it then.
 pub struct DiskFile {
-    folder: JsValue,
-    name: String,
+    /// Nothing when the person has chosen the place.
+    folder: Option<(JsValue, String)>,
     handle: JsValue,
     /// Until it is closed, which is when the file gets its content.
     stream: JsValue,
@@ -76,6 +76,29 @@ async fn clear(root: &JsValue, own: &str) {
     }
 }
 
+/// Whether there is a disk, and so much room on it.
+pub async fn can_keep(size: u64) -> bool {
+    let storage = js::get(&window().navigator(), "storage");
+    opfs::root().await.is_ok() && has_room(&storage, size).await
+}
+
+const ASK: &str = "showSaveFilePicker";
+
+/// Whether the browser lets a person say where a file is to go.
+pub fn can_ask() -> bool {
+    js::has(&window(), ASK)
+}
+
+/// Where the person wants a file; nothing when they do not want it after all.
+pub async fn ask(name: &str) -> Result<Option<DiskFile>, JsValue> {
+    let options = js::object(&[("suggestedName", name.into())]);
+    match js::wait(&window(), ASK, &[options]).await {
+        Ok(handle) => DiskFile::open(handle, None).await.map(Some),
+        Err(error) if js::name(&error) == "AbortError" => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// With some to spare for what else is written.
 async fn has_room(storage: &JsValue, size: u64) -> bool {
     let Ok(estimate) = js::wait(storage, "estimate", &[]).await else { return true };
@@ -87,8 +110,26 @@ async fn has_room(storage: &JsValue, size: u64) -> bool {
 impl DiskFile {
     async fn make(folder: JsValue, name: String) -> Result<Self, JsValue> {
         let handle = opfs::file(&folder, &name).await?;
+        Self::open(handle, Some((folder, name))).await
+    }
+
+    async fn open(handle: JsValue, folder: Option<(JsValue, String)>) -> Result<Self, JsValue> {
         let stream = js::wait(&handle, "createWritable", &[]).await?;
-        Ok(Self { folder, name, handle, stream, closed: Cell::new(false) })
+        Ok(Self { folder, handle, stream, closed: Cell::new(false) })
+    }
+
+    /// Whether all that is missing is that it gets its content, in the place that the person has chosen.
+    pub fn is_to_be_finished(&self) -> bool {
+        self.folder.is_none() && !self.closed.get()
+    }
+
+    /// The file gets its content.
+    pub async fn finish(&self) -> Result<(), JsValue> {
+        if !self.closed.get() {
+            js::wait(&self.stream, "close", &[]).await?;
+            self.closed.set(true);
+        }
+        Ok(())
     }
 
     pub async fn write(&self, bytes: &Uint8Array) -> Result<(), JsValue> {
@@ -96,10 +137,7 @@ impl DiskFile {
     }
 
     pub async fn blob(&self) -> Result<JsValue, JsValue> {
-        if !self.closed.get() {
-            js::wait(&self.stream, "close", &[]).await?;
-            self.closed.set(true);
-        }
+        self.finish().await?;
         let file = js::wait(&self.handle, "getFile", &[]).await?;
         let size = js::get(&file, "size");
         js::call(&file, "slice", &[0.into(), size, save::BYTES.into()])
@@ -111,11 +149,15 @@ impl Drop for DiskFile {
         if self.closed.get() {
             return;
         }
-        let (folder, name) = (self.folder.clone(), self.name.clone());
+        let (folder, handle) = (self.folder.take(), self.handle.clone());
         let aborted = js::call(&self.stream, "abort", &[]);
         wasm_bindgen_futures::spawn_local(async move {
             let _ = js::settled(aborted.map(JsCast::unchecked_into)).await;
-            opfs::remove(&folder, &name);
+            match folder {
+                Some((folder, name)) => opfs::remove(&folder, &name),
+                // Not every browser can; the file is empty then.
+                None => js::ignore(js::call(&handle, "remove", &[]).map(JsCast::unchecked_into)),
+            }
         });
     }
 }

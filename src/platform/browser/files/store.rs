@@ -143,12 +143,17 @@ impl Store {
         }
     }
 
-    pub async fn save(&self, name: &str) -> Result<(), Reason> {
-        let saved = match self.place.blob().await {
-            Ok(blob) => save::blob(name, &blob),
-            Err(error) => Err(error),
+    /// Gives it to the person. Whether it lies where they said before, and not where downloads go.
+    pub async fn save(&self, name: &str) -> Result<bool, Reason> {
+        let saved = async {
+            if let Place::Disk(file) = &self.place
+                && file.is_to_be_finished()
+            {
+                return file.finish().await.map(|()| true);
+            }
+            save::blob(name, &self.place.blob().await?).map(|()| false)
         };
-        saved.map_err(|error| {
+        saved.await.map_err(|error| {
             js::debug("not saved:", &error);
             Reason::NoRoom
         })
