@@ -281,6 +281,7 @@ fn call(session: Session, status: CallStatus) {
             nickname: nickname("Ada Lovelace"),
             media: MediaState { microphone: MicrophoneState::On, ..MediaState::default() },
             relayed: None,
+            hidden: false,
             speaks: false,
             bars: Some(4),
             pictures: 0,

@@ -55,7 +55,7 @@ use self::{
     recording::Recorder,
     signal::Signal,
     status::Ended,
-    view::{Contact, Entry, EntryProblem, Me, Missed, View},
+    view::{Contact, Entry, EntryProblem, Me, Missed, RelayView, View},
 };
 use crate::{
     protocol::{
@@ -154,6 +154,8 @@ struct Inside {
     boot: BootId,
     ticket: String,
     ice_servers: Vec<IceServer>,
+    /// The host of the server wants no other paths.
+    relay_only: bool,
     /// The frame of the hello under way, on a socket that is to resume this place.
     hello: Option<u32>,
 }
@@ -239,7 +241,7 @@ impl Phone {
             blocked: self.remembered.blocked.clone(),
             preferences: self.preferences(),
             recorder: self.recorder.view(),
-            has_relay: self.ice().servers.iter().any(IceServer::relays),
+            relay: self.relay_view(),
         }
     }
 
@@ -413,7 +415,22 @@ impl Phone {
             Place::Inside(inside) => inside.ice_servers.clone(),
             _ => Vec::new(),
         };
-        Ice { servers, relay_only: self.preferences().relay_only }
+        let relay_only = self.is_relay_required() || self.preferences().relay_only;
+        Ice { servers, relay_only }
+    }
+
+    fn is_relay_required(&self) -> bool {
+        matches!(&self.place, Place::Inside(inside) if inside.relay_only)
+    }
+
+    fn relay_view(&self) -> RelayView {
+        if self.is_relay_required() {
+            RelayView::Required
+        } else if self.ice().servers.iter().any(IceServer::relays) {
+            RelayView::Offered
+        } else {
+            RelayView::None
+        }
     }
 
     fn availability(&self) -> Availability {

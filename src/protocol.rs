@@ -97,6 +97,13 @@ pub enum ClientMessage {
         to: PeerId,
         payload: Payload,
     },
+    /// This peer sees the other side: how long that took since somebody accepted, and whether a relay passes it on. It is
+    /// counted, and told to nobody.
+    SetUp {
+        call: CallId,
+        milliseconds: u32,
+        relayed: bool,
+    },
     Ping {},
     /// The page is being closed or reloaded: shortens the grace.
     Leaving {},
@@ -207,9 +214,11 @@ pub enum ServerMessage {
         from: PeerId,
         payload: Payload,
     },
-    /// A fresh ticket in place of the one from the welcome.
+    /// A fresh ticket in place of the one from the welcome, and fresh credentials for the relay with it.
     Ticket {
         ticket: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ice_servers: Vec<IceServer>,
     },
     /// Proves that this peer is in the call, and who else is. A later one takes its place.
     Grant {
@@ -246,6 +255,9 @@ pub struct Welcome {
     pub call: Option<CallState>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ice_servers: Vec<IceServer>,
+    /// The host wants every call to go through a relay: `iceTransportPolicy` is to be `relay`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub relay_only: bool,
 }
 
 /// Changes of who is there. A peer in `joined` without an entry in `status` is available.

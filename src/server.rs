@@ -23,6 +23,7 @@ use std::{
     ffi::OsString,
     io::{self, IsTerminal},
     net::SocketAddr,
+    sync::Arc,
     time::Duration,
 };
 
@@ -94,8 +95,9 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let secret = config.secret.load()?;
-    let relay = Relay::open(&config, &secret.secret).await.map_err(io::Error::other)?;
-    let hub = Hub::open(config, secret, relay.as_ref().map(Relay::offer))?;
+    let metrics = Arc::default();
+    let relay = Relay::open(&config, &secret.secret, &metrics).await.map_err(io::Error::other)?;
+    let hub = Hub::open(config, secret, relay.as_ref().map(Relay::offer), metrics)?;
     let Listeners { people, operators } = listeners.into();
     let operators = operators.map(|listener| (listener, operate::router(&hub)));
     let mut door = Door::open((people, router::router(&hub)), operators, hub)?;

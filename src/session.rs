@@ -22,7 +22,7 @@ use crate::{
         preferences::Preferences,
         quality::QualityView,
         recording::RecorderView,
-        view::{CallView, Contact, Entry, Link, LocalView, Me, Missed},
+        view::{CallView, Contact, Entry, Link, LocalView, Me, Missed, RelayView},
     },
     platform::Platform,
     protocol::{CallId, Media, PeerId, Room, RoomCode},
@@ -54,7 +54,7 @@ pub struct Session {
     pub keeps_history: RwSignal<bool>,
     pub preferences: RwSignal<Preferences>,
     /// The server names a relay.
-    pub has_relay: RwSignal<bool>,
+    pub relay: RwSignal<RelayView>,
     /// Everybody else in the room, in the order in which they are shown.
     pub contacts: RwSignal<Vec<Person>>,
     /// The microphone's level, 0 to 1, while it is measured.
@@ -109,7 +109,7 @@ impl Session {
             history: RwSignal::new(Vec::new()),
             keeps_history: RwSignal::new(true),
             preferences: RwSignal::new(Preferences::default()),
-            has_relay: RwSignal::new(false),
+            relay: RwSignal::default(),
             contacts: RwSignal::new(Vec::new()),
             level: RwSignal::new(0.0),
             now: RwSignal::new(Time::ZERO),

@@ -5,7 +5,7 @@ mod support;
 use std::{collections::BTreeMap, sync::Arc};
 
 use support::{Person, Raw, Server, call, http, lobby, person::Entrance, room};
-use tincan::protocol::{EndReason, ErrorCode, ServerMessage};
+use tincan::protocol::{ClientMessage, EndReason, ErrorCode, ServerMessage};
 
 /// All samples, by name and labels as they are written.
 async fn metrics(server: &Arc<Server>) -> BTreeMap<String, f64> {
@@ -57,6 +57,11 @@ async fn what_people_do_is_counted() {
         alice.says(Person::signal(call(1), &bob, words)).await;
         assert!(matches!(bob.hears().await, ServerMessage::Signal { .. }));
     }
+    let set_up = |milliseconds, relayed| ClientMessage::SetUp { call: call(1), milliseconds, relayed };
+    alice.says(set_up(412, false)).await;
+    bob.says(set_up(90, true)).await;
+    bob.says(set_up(91, true)).await;
+    bob.hears_before_fence().await;
     alice.leaves(call(1)).await;
     bob.hears_ended(call(1), EndReason::HungUp).await;
     alice.hears_before_fence().await;
@@ -81,6 +86,10 @@ async fn what_people_do_is_counted() {
         ("tincan_calls_ended_total{outcome=\"declined\"}", 1.0),
         ("tincan_calls_ended_total{outcome=\"no_answer\"}", 0.0),
         ("tincan_call_duration_seconds_count", 1.0),
+        ("tincan_call_set_up_seconds_bucket{path=\"direct\",le=\"0.200\"}", 0.0),
+        ("tincan_call_set_up_seconds_bucket{path=\"direct\",le=\"0.500\"}", 1.0),
+        ("tincan_call_set_up_seconds_sum{path=\"direct\"}", 0.412),
+        ("tincan_call_set_up_seconds_count{path=\"relay\"}", 1.0),
         ("tincan_messages_relayed_total", 2.0),
         ("tincan_errors_total{code=\"unknown_call\"}", 1.0),
         ("tincan_errors_total{code=\"nickname_invalid\"}", 1.0),

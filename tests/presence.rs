@@ -278,7 +278,7 @@ async fn after_a_restart_a_call_is_taken_up_again_by_those_who_were_in_it() {
 async fn a_ticket_is_renewed_before_it_expires() {
     let server = Server::start_with(|config| config.timeouts.ticket = Duration::from_secs(2)).await;
     let mut alice = Person::joins(&server, "Alice").await;
-    let ServerMessage::Ticket { ticket } = alice.hears().await else { panic!() };
+    let ServerMessage::Ticket { ticket, .. } = alice.hears().await else { panic!() };
     alice.welcome.ticket = ticket;
     assert_eq!(alice.comes_back(page(1)).await.peer(), alice.peer());
 }

@@ -5,7 +5,7 @@ import { areInACall, areInTheLobby, areTalking, callEachOther, seeEachOther } fr
 import { expect, test } from '../support/test';
 import type { Network } from '../support/network';
 
-test.use({ networked: true, whole: true });
+test.use({ networked: 'lan', whole: true });
 
 const OUTAGE = [/WebSocket/, /ERR_/];
 

@@ -1,6 +1,7 @@
 // A small network of its own for the tests that need one: a bridge with the server on it, and for each person a
-// home on a cable to it. Homes can lose packets, be narrow, move to another address, or fall asleep. Nothing else
-// on this machine is touched, and nothing of it stays.
+// home on a cable to it, or behind a router of its own. Homes can lose packets, be narrow, move to another address, or
+// fall asleep; routers translate addresses in one way or another. Nothing else on this machine is touched, and nothing
+// of it stays.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,13 +17,20 @@ import type { Host } from './server';
 const PREFIX = 'tincan';
 const BRIDGE = 'lan';
 const CABLE = 'eth0';
-const SUBNET = '10.77.0';
+/** The world's side of a router's cable. */
+const WORLD = 'world';
 const PORT = 3000;
 const HOMES: Record<Name, number> = { alice: 10, bob: 20, carol: 30 };
 
 function run(program: string, ...args: string[]): string {
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
+
+/** Whether everybody is on one network with the server, or it stands in the world and everybody behind a router. */
+export type Kind = 'lan' | 'routers';
+
+/** Those of a world are none that are special, or a relay would refuse them. They exist in these namespaces alone. */
+const SUBNETS: Record<Kind, string> = { lan: '10.77.0', routers: '44.77.0' };
 
 /** A network namespace: its own cables, addresses and rules, and the processes that see nothing else. */
 class Namespace {
@@ -98,11 +106,52 @@ class Namespace {
   }
 }
 
+/** How a router gives inner addresses an outer one (RFC 4787, section 4.1), and whether it lets UDP through. */
+export interface Translation {
+  /** One outer port for each inner one, whoever is spoken to; or another one for everybody who is. */
+  mapping: 'endpoint-independent' | 'endpoint-dependent';
+  udp: boolean;
+}
+
+/** Between a home and the world: what answers something is let in, and nothing else. */
+class Router {
+  constructor(private readonly namespace: Namespace) {
+    namespace.run('sysctl', '-qw', 'net.ipv4.ip_forward=1');
+  }
+
+  translates({ mapping, udp }: Translation): void {
+    // Linux keeps the port where it can, and so for everybody.
+    const random = mapping === 'endpoint-dependent' ? ' fully-random' : '';
+    const rules = [
+      'flush ruleset',
+      'table ip translation {',
+      ` chain out { type nat hook postrouting priority 100; oifname ${WORLD} masquerade${random}; }`,
+      '}',
+      'table inet wall {',
+      ' chain through {',
+      '  type filter hook forward priority 0; policy drop;',
+      ...(udp ? [] : ['  meta l4proto udp drop;']),
+      '  ct state established,related accept;',
+      `  iifname ${CABLE} accept;`,
+      ' }',
+      // What nobody has asked for leaves no trace, or it would take the port of what is asked for next.
+      ` chain in { type filter hook input priority 0; iifname ${WORLD} ct state new drop; }`,
+      '}',
+    ];
+    this.namespace.run('nft', rules.join('\n'));
+  }
+}
+
 /** Where one person lives, with one cable to the outside. */
 export class Home {
   private address: number;
 
-  constructor(private readonly namespace: Namespace, private readonly first: number) {
+  constructor(
+    private readonly namespace: Namespace,
+    private readonly subnet: string,
+    private readonly first: number,
+    readonly router?: Router,
+  ) {
     this.address = first - 1;
     namespace.ip('link', 'set', CABLE, 'up');
     this.arrives();
@@ -126,8 +175,9 @@ export class Home {
   /** At an address it has not had yet. */
   arrives(): string {
     this.address += 1;
-    const address = `${SUBNET}.${this.address}`;
+    const address = `${this.subnet}.${this.address}`;
     this.namespace.ip('addr', 'add', `${address}/24`, 'dev', CABLE);
+    if (this.router) this.namespace.ip('route', 'replace', 'default', 'via', `${this.subnet}.1`);
     return address;
   }
 
@@ -170,19 +220,19 @@ export class Network {
   private readonly scripts = mkdtempSync(join(tmpdir(), 'tincan-network-'));
   private readonly removeAtExit = () => this.remove();
 
-  private constructor(private readonly namespaces: Namespace[], private readonly hub: Namespace) {
+  private constructor(private readonly kind: Kind, private readonly namespaces: Namespace[], private readonly hub: Namespace) {
     process.once('exit', this.removeAtExit);
   }
 
   /** Nothing where it cannot be. */
-  static made(): Network | undefined {
-    if (!isPossible()) return undefined;
+  static made(kind: Kind): Network | undefined {
+    if (!isPossible(kind)) return undefined;
     for (const left of Namespace.all()) if (left.isOrphaned()) left.removed();
     const prefix = `${PREFIX}-${process.pid}`;
     const hub = Namespace.made(`${prefix}-hub`);
-    const network = new Network([hub], hub);
+    const network = new Network(kind, [hub], hub);
     hub.ip('link', 'add', 'name', BRIDGE, 'type', 'bridge');
-    hub.ip('addr', 'add', `${SUBNET}.1/24`, 'dev', BRIDGE);
+    hub.ip('addr', 'add', `${SUBNETS[kind]}.1/24`, 'dev', BRIDGE);
     hub.ip('link', 'set', BRIDGE, 'up');
     for (const name of Object.keys(HOMES) as Name[]) network.builds(name, `${prefix}-${name}`);
     return network;
@@ -190,7 +240,7 @@ export class Network {
 
   /** Where the server runs. */
   get host(): Host {
-    return { address: `${SUBNET}.1`, port: PORT, within: this.hub.within };
+    return { address: `${SUBNETS[this.kind]}.1`, port: PORT, within: this.hub.within };
   }
 
   home(name: Name): Home {
@@ -248,11 +298,30 @@ export class Network {
   private builds(name: Name, namespaceName: string): void {
     const namespace = Namespace.made(namespaceName);
     this.namespaces.push(namespace);
-    this.hub.ip('link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', CABLE, 'netns', namespace.name);
-    // Addresses are those that a test gives, and no others.
+    if (this.kind === 'lan') {
+      this.lays(name, namespace, CABLE);
+      this.homes.set(name, new Home(namespace, SUBNETS.lan, HOMES[name]));
+      return;
+    }
+    const between = Namespace.made(`${namespaceName}-router`);
+    this.namespaces.push(between);
+    this.lays(name, between, WORLD);
+    between.ip('addr', 'add', `${SUBNETS.routers}.${HOMES[name]}/24`, 'dev', WORLD);
+    between.ip('link', 'set', WORLD, 'up');
+    // Everybody's home looks the same from within, as homes do.
+    between.ip('link', 'add', 'name', CABLE, 'type', 'veth', 'peer', 'name', CABLE, 'netns', namespace.name);
+    between.ip('addr', 'add', '192.168.1.1/24', 'dev', CABLE);
+    between.ip('link', 'set', CABLE, 'up');
     namespace.ip('link', 'set', CABLE, 'addrgenmode', 'none');
+    this.homes.set(name, new Home(namespace, '192.168.1', HOMES[name], new Router(between)));
+  }
+
+  /** A cable from the bridge. */
+  private lays(name: Name, to: Namespace, as: string): void {
+    this.hub.ip('link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', as, 'netns', to.name);
+    // Addresses are those that a test gives, and no others.
+    to.ip('link', 'set', as, 'addrgenmode', 'none');
     this.hub.ip('link', 'set', name, 'master', BRIDGE, 'up');
-    this.homes.set(name, new Home(namespace, HOMES[name]));
   }
 
   /** A program that runs another one in somebody's home. */
@@ -271,7 +340,7 @@ export class Network {
 }
 
 /** Tries it out: tools may be there that the kernel does not serve. */
-function isPossible(): boolean {
+function isPossible(kind: Kind): boolean {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
   const name = `${PREFIX}-${process.pid}-trial`;
   try {
@@ -280,6 +349,7 @@ function isPossible(): boolean {
       trial.run('nft', 'add', 'table', 'inet', 'weather');
       trial.run('tc', 'qdisc', 'replace', 'dev', 'lo', 'root', 'tbf', 'rate', '1mbit', 'burst', '4kb', 'latency', '200ms');
       trial.ip('link', 'add', 'name', BRIDGE, 'type', 'bridge');
+      if (kind === 'routers') new Router(trial).translates({ mapping: 'endpoint-dependent', udp: true });
       return true;
     } finally {
       trial.removed();

@@ -2,11 +2,11 @@
 
 import { test as base, expect } from '@playwright/test';
 
-import { BrowserPool, type Devices, type Kind } from './browsers';
+import { BrowserPool, type Devices, type Kind as Program } from './browsers';
 import type { Name } from './camera';
 import { Diary } from './diary';
 import { Line } from './line';
-import { Network } from './network';
+import { Network, type Kind } from './network';
 import { Person, type Setting } from './person';
 import { Server } from './server';
 
@@ -14,8 +14,8 @@ export { expect };
 
 export interface Options {
   /** The browser of whoever has none of their own in `browsers`. */
-  kind: Kind;
-  browsers: Partial<Record<Name, Kind>>;
+  kind: Program;
+  browsers: Partial<Record<Name, Program>>;
   /** Everybody's devices, unless told otherwise. */
   devices: Devices;
   /** Whether Chromium is the browser with all around the page. */
@@ -39,7 +39,7 @@ interface People {
 
 interface Worker {
   /** Everybody lives in a network that was made for the tests, where one can be made. */
-  networked: boolean;
+  networked: Kind | false;
   pool: BrowserPool;
   network: Network | undefined;
 }
@@ -54,7 +54,7 @@ export const test = base.extend<Options & People, Worker>({
 
   network: [
     async ({ networked }, use) => {
-      const network = networked ? Network.made() : undefined;
+      const network = networked ? Network.made(networked) : undefined;
       await use(network);
       await network?.close();
     },

@@ -38,6 +38,8 @@ pub struct ActiveCall {
     pub answered_at: Option<Time>,
     pub connected_since: Option<Time>,
     pub setup: Option<Duration>,
+    /// The server has been told how long that took.
+    pub is_reported: bool,
     pub tap_to_hear: bool,
     /// Proves this person's part in the call to a server that has forgotten it.
     pub grant: Option<String>,
@@ -269,6 +271,7 @@ impl ActiveCall {
             answered_at: None,
             connected_since: None,
             setup: None,
+            is_reported: false,
             tap_to_hear: false,
             grant: None,
             unlisted: false,

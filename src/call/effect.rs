@@ -83,6 +83,8 @@ pub enum PairOp {
         ice: Ice,
         offerer: bool,
     },
+    /// Other ICE servers than those it was opened with, from the next search for a path on.
+    Serve(Vec<IceServer>),
     /// `setLocalDescription()` in `stable`.
     Offer {
         restart: bool,

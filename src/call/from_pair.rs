@@ -11,7 +11,7 @@ use super::{
     status::Ended,
     watch::{Finding, Watch},
 };
-use crate::protocol::{EndReason, PeerId};
+use crate::protocol::{ClientMessage, EndReason, PeerId};
 
 /// So many failed operations before the first connection mean that this browser cannot do it.
 const FAILURES_MOST: u32 = 3;
@@ -43,6 +43,7 @@ impl Phone {
             PairEvent::FirstFrame => self.first_frame(now),
             PairEvent::Path { relayed } => {
                 self.with_other(id.peer, |other| other.relayed = Some(relayed));
+                self.report_set_up();
             }
             PairEvent::Speaking(speaks) => _ = self.with_other(id.peer, |other| other.speaks = speaks),
             PairEvent::PlayRefused => self.tap_to_hear(true),
@@ -288,7 +289,7 @@ impl Phone {
             return;
         }
         // The server may have heard it already; saying it again costs nothing.
-        self.send_if_online(crate::protocol::ClientMessage::Leave { call: id });
+        self.send_if_online(ClientMessage::Leave { call: id });
         self.end_call(Ended::There(EndReason::HungUp), now);
     }
 
@@ -298,6 +299,17 @@ impl Phone {
             call.setup = Some(now.saturating_sub(answered));
             self.measure("tincan-setup", now);
         }
+        self.report_set_up();
+    }
+
+    /// Once, when both are known: how long it took, and by which path.
+    fn report_set_up(&mut self) {
+        let Some(call) = self.call.as_mut().filter(|call| !call.is_reported) else { return };
+        let relayed = call.others.first().and_then(|other| other.relayed);
+        let (Some(setup), Some(relayed)) = (call.setup, relayed) else { return };
+        call.is_reported = true;
+        let (call, milliseconds) = (call.id, u32::try_from(setup.as_millis()).unwrap_or(u32::MAX));
+        self.send_if_online(ClientMessage::SetUp { call, milliseconds, relayed });
     }
 
     fn measure(&mut self, name: &'static str, to: Time) {

@@ -4,7 +4,7 @@ use super::{
     Inside, Phone, Place, Time,
     active::{ActiveCall, Held, Other, Rival, Stage},
     contacts::is_blocked,
-    effect::Seat,
+    effect::{Effect, PairOp, Seat},
     pair::PairId,
     signal::Signal,
     status::Ended,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::protocol::{
     CLOSE_ABUSE, CLOSE_OUTDATED, CLOSE_SUPERSEDED, CallId, ClientMessage, EndReason, ErrorCode, Hello,
-    Incarnation, Media, Nickname, Payload, PeerId, ServerFrame, ServerMessage, VERSION, Welcome,
+    IceServer, Incarnation, Media, Nickname, Payload, PeerId, ServerFrame, ServerMessage, VERSION, Welcome,
 };
 
 impl Phone {
@@ -71,7 +71,10 @@ impl Phone {
             | ServerMessage::ParticipantLeft { call, peer, .. } => self.participant_left(call, peer),
             ServerMessage::CallEnded { call, reason } => self.call_ended(call, reason, now),
             ServerMessage::Signal { call, from, payload } => self.signalled(call, from, &payload, now),
-            ServerMessage::Ticket { ticket } => self.keep_ticket(ticket),
+            ServerMessage::Ticket { ticket, ice_servers } => {
+                self.keep_ticket(ticket);
+                self.keep_ice_servers(ice_servers);
+            }
             ServerMessage::Grant { call: id, grant } => {
                 if let Some(call) = self.call.as_mut().filter(|call| call.id == id) {
                     call.grant = Some(grant);
@@ -85,7 +88,8 @@ impl Phone {
     }
 
     fn welcomed(&mut self, welcome: Welcome, now: Time) {
-        let Welcome { boot, peer, nickname, ticket, availability, contacts, call, ice_servers, .. } = welcome;
+        let Welcome { boot, peer, nickname, ticket, availability, contacts, call, .. } = welcome;
+        let (ice_servers, relay_only) = (welcome.ice_servers, welcome.relay_only);
         let (room, asked, fresh) = match &self.place {
             Place::Outside { .. } => return,
             Place::Entering { wish, .. } => {
@@ -97,9 +101,16 @@ impl Phone {
         let wanted = self.availability();
         let renamed = asked.is_some_and(|asked| asked != nickname.as_str());
         let me = Me { peer, nickname, room, availability, renamed };
-        self.place = Place::Inside(Inside { me, boot, ticket: String::new(), ice_servers, hello: None });
+        let known = match &mut self.place {
+            Place::Inside(inside) => std::mem::take(&mut inside.ice_servers),
+            _ => Vec::new(),
+        };
+        let (ticket_to_come, hello) = (String::new(), None);
+        self.place =
+            Place::Inside(Inside { me, boot, ticket: ticket_to_come, ice_servers: known, relay_only, hello });
         self.link.welcomed(now, &self.timeouts);
         self.keep_ticket(ticket);
+        self.keep_ice_servers(ice_servers);
         if restarted {
             self.contacts.start_over(peer, contacts);
             self.returning_until = Some(now + self.timeouts.grace);
@@ -118,6 +129,21 @@ impl Phone {
     fn keep_ticket(&mut self, ticket: String) {
         if let Place::Inside(inside) = &mut self.place {
             inside.ticket = ticket;
+        }
+    }
+
+    /// The connections that stand take them when they look for a path again: the credentials they have may run out, and a
+    /// server that was started anew may know others.
+    fn keep_ice_servers(&mut self, fresh: Vec<IceServer>) {
+        let Place::Inside(inside) = &mut self.place else { return };
+        if inside.ice_servers == fresh {
+            return;
+        }
+        inside.ice_servers.clone_from(&fresh);
+        let pairs: Vec<PairId> =
+            self.call.iter().flat_map(|call| &call.others).filter_map(Other::pair_id).collect();
+        for pair in pairs {
+            self.emit(Effect::Pair { pair, op: PairOp::Serve(fresh.clone()) });
         }
     }
 

@@ -39,6 +39,8 @@ enum Work {
 #[derive(Clone, Debug)]
 pub struct Pair {
     pub id: PairId,
+    /// Opened so that the other side does not learn this side's addresses.
+    pub relay_only: bool,
     /// Made the transceivers and the first offer.
     offerer: bool,
     /// Gives way when both sides offer at once.
@@ -66,7 +68,7 @@ impl Pair {
     /// A connection that makes the first offer.
     #[must_use]
     pub fn offering(id: PairId, me: PeerId, ice: Ice) -> (Self, Vec<Out>) {
-        let mut pair = Self::new(id, me, true);
+        let mut pair = Self::new(id, me, true, ice.relay_only);
         pair.work = Work::Offering;
         let open = PairOp::Open { ice, offerer: true };
         (pair, vec![Out::Op(open), Out::Op(PairOp::Offer { restart: false })])
@@ -75,13 +77,14 @@ impl Pair {
     /// A connection that waits for the first offer.
     #[must_use]
     pub fn answering(id: PairId, me: PeerId, ice: Ice) -> (Self, Vec<Out>) {
-        let open = PairOp::Open { ice, offerer: false };
-        (Self::new(id, me, false), vec![Out::Op(open)])
+        let pair = Self::new(id, me, false, ice.relay_only);
+        (pair, vec![Out::Op(PairOp::Open { ice, offerer: false })])
     }
 
-    fn new(id: PairId, me: PeerId, offerer: bool) -> Self {
+    fn new(id: PairId, me: PeerId, offerer: bool, relay_only: bool) -> Self {
         Self {
             id,
+            relay_only,
             offerer,
             polite: me < id.peer,
             work: Work::None,

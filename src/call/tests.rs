@@ -51,6 +51,7 @@ fn welcome(boot: u64) -> ServerMessage {
         contacts: presence(),
         call: None,
         ice_servers: Vec::new(),
+        relay_only: false,
     })
 }
 
@@ -587,6 +588,30 @@ fn a_path_that_falls_silent_is_lost_at_once_and_the_socket_has_to_prove_itself()
 
     alice.pair(PairEvent::Control(Control::Heartbeat {}));
     assert!(matches!(alice.status(), Some(CallStatus::Connected { .. })));
+}
+
+#[test]
+fn a_connection_takes_the_ice_servers_of_a_renewed_ticket_and_of_a_server_that_was_started_anew() {
+    let served = |effects: &[Effect]| {
+        operations(effects).into_iter().find_map(|op| match op {
+            PairOp::Serve(servers) => servers.first().and_then(|server| server.credential.clone()),
+            _ => None,
+        })
+    };
+    let servers = |credential: &str| {
+        let urls = vec!["turn:phone.example:3478".to_owned()];
+        vec![IceServer { urls, username: Some("1:1f00c0de".into()), credential: Some(credential.into()) }]
+    };
+    let mut alice = Alice::in_call();
+    let renewed = ServerMessage::Ticket { ticket: "next".into(), ice_servers: servers("fresh") };
+    assert_eq!(served(&alice.hears(renewed.clone())).as_deref(), Some("fresh"));
+    assert_eq!(served(&alice.hears(renewed)), None, "the same once more");
+    alice.socket(SocketEvent::Closed { code: 1006 });
+    alice.waits(Time::from_secs(10));
+    alice.socket(SocketEvent::Opened);
+    let ServerMessage::Welcome(welcome) = welcome(2) else { panic!() };
+    let welcome = Welcome { ice_servers: servers("another server's"), ..welcome };
+    assert_eq!(served(&alice.hears(ServerMessage::Welcome(welcome))).as_deref(), Some("another server's"));
 }
 
 #[test]

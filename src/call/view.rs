@@ -23,8 +23,18 @@ pub struct View {
     pub blocked: Vec<String>,
     pub preferences: Preferences,
     pub recorder: RecorderView,
-    /// The server names a relay.
-    pub has_relay: bool,
+    pub relay: RelayView,
+}
+
+/// What this person may choose about a relay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RelayView {
+    /// The server names none.
+    #[default]
+    None,
+    Offered,
+    /// The host of the server has chosen for everybody.
+    Required,
 }
 
 /// How far this person is into a room.
@@ -96,6 +106,8 @@ pub struct ParticipantView {
     pub media: MediaState,
     /// How the path runs, once known.
     pub relayed: Option<bool>,
+    /// They do not learn this person's address.
+    pub hidden: bool,
     /// How well it goes, 0 to 4, once there is something to say.
     pub bars: Option<u8>,
     /// Is heard to speak.

@@ -35,6 +35,8 @@ pub struct Config {
     /// Given to every browser for finding paths.
     pub ice_servers: Vec<IceServer>,
     pub relay: RelayConfig,
+    /// Every call is to go through a relay, so that nobody learns anybody's address.
+    pub relay_only: bool,
     /// What tickets are signed with.
     pub secret: SecretSource,
     /// Origins besides the server's own whose pages may connect.
@@ -73,6 +75,7 @@ impl Default for Config {
             timeouts: Timeouts::default(),
             ice_servers: Vec::new(),
             relay: RelayConfig::default(),
+            relay_only: false,
             secret: SecretSource::Directory(PathBuf::from(".")),
             origins: Vec::new(),
             behind_proxy: false,

@@ -72,7 +72,12 @@ impl Hub {
     ///
     /// # Errors
     /// When the system has no randomness.
-    pub fn open(config: Config, secret: Loaded, relay: Option<Offer>) -> io::Result<Self> {
+    pub fn open(
+        config: Config,
+        secret: Loaded,
+        relay: Option<Offer>,
+        metrics: Arc<Metrics>,
+    ) -> io::Result<Self> {
         let Loaded { secret, is_new } = secret;
         let signer = Signer::new(&secret).ok_or(io::ErrorKind::InvalidInput)?;
         let boot = BootId::from_random(getrandom::u64().map_err(io::Error::other)?);
@@ -81,6 +86,7 @@ impl Hub {
             signer,
             ice_servers: config.ice_servers.clone(),
             relay,
+            relay_only: config.relay_only,
             ticket_lifetime: config.timeouts.ticket,
         };
         let census = Census::new(config.limits.connections_per_address(), config.limits.connections());
@@ -90,7 +96,7 @@ impl Hub {
             config,
             welcoming: Arc::new(welcoming),
             crier: Arc::default(),
-            metrics: Arc::default(),
+            metrics,
             rooms: Mutex::default(),
             mailboxes: Mutex::new(Some(HashMap::new())),
             census,

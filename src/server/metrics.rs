@@ -45,6 +45,24 @@ impl Gauge {
     }
 }
 
+/// How many took up to each of these, in milliseconds; the last counter is for those that took longer than all.
+#[derive(Debug, Default)]
+struct Histogram {
+    counters: [Counter; BOUNDS.len() + 1],
+    milliseconds: Counter,
+}
+
+const BOUNDS: [u64; 9] = [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000];
+
+impl Histogram {
+    fn add(&self, took: Duration) {
+        let took = took.as_millis().try_into().unwrap_or(u64::MAX);
+        let first = BOUNDS.iter().position(|bound| took <= *bound).unwrap_or(BOUNDS.len());
+        self.counters.get(first).into_iter().for_each(|counter| counter.add(1));
+        self.milliseconds.add(took);
+    }
+}
+
 #[derive(Debug)]
 pub struct Metrics {
     started: SystemTime,
@@ -58,8 +76,13 @@ pub struct Metrics {
     outcomes: [Counter; OUTCOMES.len()],
     calls_answered: Counter,
     call_milliseconds: Counter,
+    set_up_directly: Histogram,
+    set_up_by_relay: Histogram,
     errors: [Counter; CODES.len()],
     relayed: Counter,
+    pub relay_allocations: Gauge,
+    /// What was passed on for calls, without what it was wrapped in.
+    pub relay_bytes: Counter,
 }
 
 impl Default for Metrics {
@@ -74,8 +97,12 @@ impl Default for Metrics {
             outcomes: Default::default(),
             calls_answered: Counter::default(),
             call_milliseconds: Counter::default(),
+            set_up_directly: Histogram::default(),
+            set_up_by_relay: Histogram::default(),
             errors: [const { Counter(AtomicU64::new(0)) }; CODES.len()],
             relayed: Counter::default(),
+            relay_allocations: Gauge::default(),
+            relay_bytes: Counter::default(),
         }
     }
 }
@@ -101,6 +128,11 @@ impl Metrics {
             self.calls_answered.add(1);
             self.call_milliseconds.add(lasted.as_millis().try_into().unwrap_or(u64::MAX));
         }
+    }
+
+    /// How long it took until one of two saw the other.
+    pub fn count_set_up(&self, took: Duration, relayed: bool) {
+        if relayed { &self.set_up_by_relay } else { &self.set_up_directly }.add(took);
     }
 }
 
@@ -177,6 +209,27 @@ mod tests {
         for name in OUTCOMES.into_iter().filter(|name| *name != "superseded") {
             let reason: EndReason = serde_json::from_value(name.into()).unwrap();
             assert_eq!(outcome(reason), name);
+        }
+    }
+
+    #[test]
+    fn a_histogram_counts_up_to_each_bound() {
+        let metrics = Metrics::default();
+        for (took, relayed) in [(100, false), (101, false), (60_001, false), (500, true)] {
+            metrics.count_set_up(Duration::from_millis(took), relayed);
+        }
+        let page = metrics.exposition();
+        for line in [
+            "bucket{path=\"direct\",le=\"0.100\"} 1",
+            "bucket{path=\"direct\",le=\"0.200\"} 2",
+            "bucket{path=\"direct\",le=\"60.000\"} 2",
+            "bucket{path=\"direct\",le=\"+Inf\"} 3",
+            "sum{path=\"direct\"} 60.202",
+            "count{path=\"direct\"} 3",
+            "bucket{path=\"relay\",le=\"0.200\"} 0",
+            "bucket{path=\"relay\",le=\"0.500\"} 1",
+        ] {
+            assert!(page.contains(&format!("\ntincan_call_set_up_seconds_{line}\n")), "{line} in {page}");
         }
     }
 

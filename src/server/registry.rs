@@ -172,6 +172,9 @@ impl Registry {
             ClientMessage::Decline { call } => self.decline(asked, call),
             ClientMessage::Leave { call } => self.leave(asked, call),
             ClientMessage::Signal { call, to, payload } => self.relay(asked.by, call, to, payload),
+            ClientMessage::SetUp { call, milliseconds, relayed } => {
+                self.note_set_up(asked.by, call, Duration::from_millis(milliseconds.into()), relayed)
+            }
             ClientMessage::Ping {} => {
                 self.note_taking_part(asked.by);
                 self.answer(asked, ServerMessage::Pong {});

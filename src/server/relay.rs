@@ -20,6 +20,7 @@ mod turn;
 
 use std::{
     net::IpAddr,
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -32,7 +33,10 @@ pub use offer::{Offer, name};
 pub use quota::Quotas;
 
 use self::{listen::Listening, nonce::Nonces, reach::Reach, switch::Switch, turn::Turn};
-use super::config::{Config, Secret};
+use super::{
+    config::{Config, Secret},
+    metrics::Metrics,
+};
 
 /// How often what is over is looked for.
 const TICK: Duration = Duration::from_secs(5);
@@ -49,12 +53,16 @@ impl Relay {
     ///
     /// # Errors
     /// With a sentence, when one was asked for and cannot be had.
-    pub async fn open(config: &Config, secret: &Secret) -> Result<Option<Self>, String> {
+    pub async fn open(
+        config: &Config,
+        secret: &Secret,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Option<Self>, String> {
         let wanted = &config.relay;
         if wanted.listen.is_empty() {
             return Ok(None);
         }
-        match Self::begin(config, secret).await {
+        match Self::begin(config, secret, metrics).await {
             Ok(relay) => Ok(Some(relay)),
             Err(sentence) if wanted.is_asked_for => Err(sentence),
             Err(sentence) => {
@@ -66,14 +74,14 @@ impl Relay {
         }
     }
 
-    async fn begin(config: &Config, secret: &Secret) -> Result<Self, String> {
+    async fn begin(config: &Config, secret: &Secret, metrics: &Arc<Metrics>) -> Result<Self, String> {
         let wanted = &config.relay;
         let listening = Listening::open(&wanted.listen, wanted.is_asked_for)?;
         let relayed = address::relayed(wanted.host.as_deref(), &listening.addresses()).await?;
         let keys = || Some((Credentials::new(secret)?, Nonces::new(secret)?, Credentials::new(secret)?));
         let (credentials, nonces, own) = keys().ok_or("The relay has no key.")?;
         let reach = Reach { relayed, allowed: wanted.allow.clone(), is_own: address::is_own };
-        let turn = Turn::new(credentials, nonces, reach, config.limits.relay());
+        let turn = Turn::new(credentials, nonces, reach, config.limits.relay(), Arc::clone(metrics));
         let addresses = listening.addresses();
         let port = addresses.first().map_or(0, std::net::SocketAddr::port);
         let specific = addresses.first().map(|address| address.ip()).filter(|ip| !ip.is_unspecified());
@@ -83,7 +91,7 @@ impl Relay {
         let mut tasks = switch.serve();
         tasks.extend(stream::serve(&switch, listening.tcp, census));
         tasks.push(tokio::spawn(keep_time(switch.clone())).abort_handle());
-        let offer = Offer::new(own, host, port);
+        let offer = Offer::new(own, config.timeouts.ticket, host, port);
         tasks.push(tokio::spawn(probe::report(addresses, offer.clone())).abort_handle());
         Ok(Self { switch, tasks, offer })
     }

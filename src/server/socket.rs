@@ -36,7 +36,7 @@ struct Socket {
     is_empty: bool,
     /// Whether the client wants what can be compressed compressed.
     inflates: bool,
-    /// The `Host` of its request, until it has said hello.
+    /// The `Host` of its request, until somebody speaks for it.
     reached: Option<Box<str>>,
 }
 

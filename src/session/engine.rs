@@ -170,8 +170,7 @@ impl Engine {
             self.platform.hold_own_picture(false);
         }
         let (session, phone) = (self.session, self.phone.borrow());
-        let View { entry, link, call, local, missed, blocked, preferences, recorder, has_relay } =
-            phone.view();
+        let View { entry, link, call, local, missed, blocked, preferences, recorder, relay } = phone.view();
         session.tell_time(&self.platform);
         show(session.link, link);
         show(session.call, call);
@@ -180,7 +179,7 @@ impl Engine {
         show(session.missed, missed);
         show(session.blocked, blocked);
         show(session.preferences, preferences);
-        show(session.has_relay, has_relay);
+        show(session.relay, relay);
         self.follow(&entry);
         let revision = phone.contacts_revision();
         if self.revision.replace(Some(revision)) != Some(revision) {

@@ -53,15 +53,19 @@ fn Lasting(since: Duration) -> impl IntoView {
     view! { <span class="status__time" role="timer" aria-label="Time in call">{lasting}</span> }.into_fresh()
 }
 
-/// How the path runs: nothing is hidden when it goes through a relay.
+/// How the path runs: that it goes through a relay is said.
 #[component]
 fn Path() -> impl IntoView {
-    let relayed = other(|other| other.relayed);
+    let path = other(|other| other.relayed.map(|relayed| (relayed, other.hidden)));
     live(move || {
-        relayed.get().flatten().map(|relayed| {
-            let (word, title) = match relayed {
-                true => ("Relayed", "A relay passes it on, encrypted"),
-                false => ("Direct", "Straight from browser to browser"),
+        path.get().flatten().map(|path| {
+            let (word, title) = match path {
+                (true, true) => (
+                    "Address hidden",
+                    "A relay passes it on, encrypted. The other side does not learn your address",
+                ),
+                (true, false) => ("Relayed", "A relay passes it on, encrypted"),
+                (false, _) => ("Direct", "Straight from browser to browser"),
             };
             view! { <span class="tag" title=title>{word}</span> }.into_fresh()
         })

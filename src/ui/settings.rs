@@ -14,7 +14,7 @@ use crate::{
         local::Part,
         preferences::{Preferences, Processing, Theme},
         status::CallStatus,
-        view::CallView,
+        view::{CallView, RelayView},
     },
     platform::{IntoFresh, NotificationPermission},
     session::Session,
@@ -73,7 +73,10 @@ fn Settings(open: RwSignal<bool>) -> impl IntoView {
 fn Everything() -> impl IntoView {
     let session = expect_context::<Session>();
     let set = session.preferences;
-    let relay = memo(move || session.has_relay.get() || set.get().relay_only);
+    let relay = memo(move || match session.relay.get() {
+        RelayView::None if set.get().relay_only => RelayView::Offered,
+        relay => relay,
+    });
     view! {
         <div class="settings">
             <DevicePickers/>
@@ -102,22 +105,26 @@ fn Everything() -> impl IntoView {
                 on=Signal::derive(move || set.get().data_saver)
                 change=move |on| Preferences { data_saver: on, ..set.get_untracked() }
             />
-            {live(move || if relay.get() {
-                view! {
+            {live(move || match relay.get() {
+                RelayView::Offered => view! {
                     <Switch
                         label="Hide my address"
                         hint="Calls go through this server’s relay alone, from the next one on. They may take a little longer."
                         on=Signal::derive(move || set.get().relay_only)
                         change=move |on| Preferences { relay_only: on, ..set.get_untracked() }
                     />
-                }.into_fresh()
-            } else {
-                view! {
+                }.into_fresh(),
+                RelayView::Required => view! {
+                    <p class="settings__hint">
+                        "Whoever you call does not learn your address: on this server every call goes through its relay."
+                    </p>
+                }.into_fresh(),
+                RelayView::None => view! {
                     <p class="settings__hint">
                         "Whoever you call learns your address, as on any phone line that goes from one to the other. To hide it, this \
                          server would need a relay."
                     </p>
-                }.into_fresh()
+                }.into_fresh(),
             })}
         </div>
     }

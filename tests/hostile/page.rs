@@ -208,7 +208,7 @@ impl Page {
             14 => ServerMessage::ParticipantLeft { call, peer, reason: self.reason(story) },
             15 => ServerMessage::CallEnded { call, reason: self.reason(story) },
             16..=20 => ServerMessage::Signal { call, from: peer, payload: payload(story) },
-            21 => ServerMessage::Ticket { ticket: story.text() },
+            21 => ServerMessage::Ticket { ticket: story.text(), ice_servers: ice_servers(story) },
             22 if story.once_in(2) => ServerMessage::GoingAway {},
             22 => ServerMessage::Pong {},
             _ => ServerMessage::Error {
@@ -233,11 +233,8 @@ impl Page {
                 members: story.some(4, member),
                 awaited: story.some(2, peer),
             }),
-            ice_servers: story.some(1, |story| IceServer {
-                urls: vec![story.text()],
-                username: None,
-                credential: None,
-            }),
+            ice_servers: ice_servers(story),
+            relay_only: story.once_in(8),
         }
     }
 
@@ -555,6 +552,10 @@ fn problem(story: &mut Story) -> DeviceProblem {
 fn error_code(story: &mut Story) -> ErrorCode {
     use ErrorCode::{BadMessage, Busy, NicknameTaken, Outdated, RoomFull, TooManyConnections, UnknownCall};
     story.pick(&[BadMessage, Busy, NicknameTaken, Outdated, RoomFull, TooManyConnections, UnknownCall])
+}
+
+fn ice_servers(story: &mut Story) -> Vec<IceServer> {
+    story.some(1, |story| IceServer { urls: vec![story.text()], username: None, credential: None })
 }
 
 fn presence(story: &mut Story) -> Presence {

@@ -153,6 +153,9 @@ impl House {
                     Availability::DoNotDisturb,
                 ]),
             },
+            14 if story.once_in(4) => {
+                ClientMessage::SetUp { call, milliseconds: story.number(), relayed: story.once_in(2) }
+            }
             14 if story.once_in(2) => ClientMessage::Ping {},
             14 => ClientMessage::Leaving {},
             _ => ClientMessage::Goodbye {},
@@ -318,7 +321,7 @@ impl House {
                 match event {
                     Event::Rings { call, .. } | Event::Joined { call, .. } => _ = self.recorded.insert(call),
                     Event::Ended { call, .. } => assert!(self.recorded.remove(&call), "{call} ends twice"),
-                    Event::Returned { .. } => {}
+                    Event::Returned { .. } | Event::SetUp { .. } => {}
                 }
                 None
             }

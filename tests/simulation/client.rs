@@ -246,7 +246,11 @@ impl World {
                 );
                 self.paths_change();
             }
-            PairOp::EndOfCandidates | PairOp::KeyFrame | PairOp::ShowScreen(_) | PairOp::Encode(_) => {}
+            PairOp::Serve(_)
+            | PairOp::EndOfCandidates
+            | PairOp::KeyFrame
+            | PairOp::ShowScreen(_)
+            | PairOp::Encode(_) => {}
             PairOp::Count => {
                 let bytes = if self.model.other(end).is_some() { self.now.as_millis() as u64 } else { 0 };
                 self.report(end, 1, 20, PairEvent::Counted { bytes });

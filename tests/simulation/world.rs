@@ -253,7 +253,7 @@ impl World {
                     wire.peer = Some(admission.peer);
                 }
                 let ticket = format!("{} {}", admission.peer, admission.nickname);
-                let welcome = admission.complete(self.boot, ticket, Vec::new());
+                let welcome = admission.complete(self.boot, ticket, Vec::new(), false);
                 self.down(to, ServerFrame { id: Some(id), message: ServerMessage::Welcome(welcome) });
             }
             Delivery::Send { to, id, message } => self.down(to, ServerFrame { id, message }),

@@ -14,14 +14,18 @@ use crate::{
 };
 
 pub fn configuration(ice: &Ice) -> RtcConfiguration {
-    let servers: Array = ice.servers.iter().map(server_init).collect();
     let configuration = RtcConfiguration::new();
     configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
-    configuration.set_ice_servers(&servers);
+    configuration.set_ice_servers(&servers(&ice.servers));
     if ice.relay_only {
         configuration.set_ice_transport_policy(RtcIceTransportPolicy::Relay);
     }
     configuration
+}
+
+/// An array of `RTCIceServer`.
+pub fn servers(servers: &[IceServer]) -> Array {
+    servers.iter().map(server_init).collect()
 }
 
 fn server_init(server: &IceServer) -> RtcIceServer {

@@ -35,6 +35,7 @@ use crate::{
         signal::Candidate,
     },
     platform::StreamKey,
+    protocol::IceServer,
 };
 
 /// Dropped, it is closed and silent.
@@ -143,6 +144,7 @@ impl Peer {
             PairOp::StopFile { file, coming } => return self.bulk.stop(file, coming),
             PairOp::Count => return self.inner.path.count(),
             PairOp::Measure => return self.inner.measure(),
+            PairOp::Serve(servers) => return self.inner.serve(&servers),
             PairOp::Encode(encoding) => return self.inner.lines.encode(encoding),
             PairOp::KeyFrame => return self.inner.lines.refresh(),
             PairOp::ShowScreen(shown) => return self.inner.show_screen(shown),
@@ -237,6 +239,7 @@ impl Inner {
                 Ok(None)
             }
             PairOp::Open { .. }
+            | PairOp::Serve(_)
             | PairOp::Control(_)
             | PairOp::Chat(_)
             | PairOp::Files(_)
@@ -250,6 +253,14 @@ impl Inner {
             | PairOp::KeyFrame
             | PairOp::ShowScreen(_)
             | PairOp::Close => Ok(None),
+        }
+    }
+
+    fn serve(&self, servers: &[IceServer]) {
+        let configuration = self.connection.get_configuration();
+        configuration.set_ice_servers(&ice::servers(servers));
+        if let Err(error) = js::call(&self.connection, "setConfiguration", &[configuration.into()]) {
+            js::debug("setConfiguration", &error);
         }
     }
 

@@ -5,7 +5,8 @@ use std::{env, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 use clap::{Command, CommandFactory, FromArgMatches, Parser};
 
 use super::{
-    Config, Limits, Secret, SecretSource, Stop, file, ice_server::parse_ice_server, relay::RelayArgs,
+    Config, Limits, RelayConfig, Secret, SecretSource, Stop, file, ice_server::parse_ice_server,
+    relay::RelayArgs,
 };
 use crate::{protocol::IceServer, settings::Timeouts};
 
@@ -72,6 +73,10 @@ struct Args {
     #[arg(value_parser = parse_timeout)]
     timeouts: Vec<(String, Duration)>,
 
+    /// Whether every call is to go through a relay, so that nobody learns anybody else's address
+    #[arg(long, env = "TINCAN_RELAY_ONLY", value_name = "on|off", default_value = "off", value_parser = parse_switch)]
+    relay_only: Switch,
+
     #[command(flatten)]
     relay: RelayArgs,
 
@@ -98,6 +103,15 @@ pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Conf
     for (name, value) in &args.timeouts {
         timeouts.set(name, *value);
     }
+    let mut relay = RelayConfig::from(args.relay);
+    if args.relay_only.0 && !args.ice_servers.iter().any(IceServer::relays) {
+        if relay.listen.is_empty() {
+            return Err(Stop::Wrong(
+                "--relay-only needs a relay: --relay on, or an --ice-server that is one.".into(),
+            ));
+        }
+        relay.is_asked_for = true;
+    }
     Ok(Config {
         listen: args
             .listen
@@ -108,7 +122,8 @@ pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Conf
         limits: args.limits,
         timeouts,
         ice_servers: args.ice_servers,
-        relay: args.relay.into(),
+        relay,
+        relay_only: args.relay_only.0,
         secret: args.secret.map_or(SecretSource::Directory(args.secret_dir), SecretSource::Given),
         origins: args.origins,
         behind_proxy: args.behind_proxy.0,

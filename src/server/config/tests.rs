@@ -56,6 +56,11 @@ fn a_relay_is_there_unless_it_is_switched_off_and_needed_only_when_it_is_asked_f
         relay(&["--relay=off"]).listen.is_empty()
             && relay(&["--relay=off", "--relay-listen=[::1]:1"]).listen.is_empty()
     );
+    assert!(relay(&["--relay-only=on"]).is_asked_for);
+    let elsewhere =
+        relay(&["--relay=off", "--relay-only=on", "--ice-server=turn:relay.example:1,ada,secret"]);
+    assert!(elsewhere.listen.is_empty(), "there is another one");
+    assert!(complaint(&["--relay=off", "--relay-only=on"]).contains("--relay-only needs a relay"));
     let by_default = relay(&[]);
     assert!(by_default.listen.len() == 2 && !by_default.is_asked_for);
     assert!(relay(&["--relay=on"]).is_asked_for && relay(&["--relay=on"]).listen == by_default.listen);

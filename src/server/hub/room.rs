@@ -26,6 +26,8 @@ pub(super) struct Welcoming {
     pub signer: Signer,
     pub ice_servers: Vec<IceServer>,
     pub relay: Option<Offer>,
+    /// Every call is to go through a relay.
+    pub relay_only: bool,
     pub ticket_lifetime: Duration,
 }
 
@@ -111,14 +113,16 @@ impl Room {
         self.handle(&mut state, Input::Closed { peer, connection }, None);
     }
 
-    /// A fresh ticket, and a fresh grant for whoever is in a call; nothing for whoever is not here any more.
-    pub fn renewals(&self, peer: PeerId) -> Vec<ServerMessage> {
+    /// A fresh ticket, fresh credentials for the relay, and a fresh grant for whoever is in a call; nothing for whoever
+    /// is not here any more.
+    pub fn renewals(&self, peer: PeerId, reached: Option<&str>) -> Vec<ServerMessage> {
         let (nickname, grant) = {
             let registry = &self.state().registry;
             (registry.nickname(peer).cloned(), registry.grant_of(peer))
         };
         let ticket = nickname.map(|nickname| self.welcoming.ticket(&self.key, peer, &nickname));
-        let ticket = ticket.map(|ticket| ServerMessage::Ticket { ticket });
+        let ice_servers = self.welcoming.ice_servers(peer, reached);
+        let ticket = ticket.map(|ticket| ServerMessage::Ticket { ticket, ice_servers });
         ticket.into_iter().chain(grant.map(|grant| self.welcoming.grant(&self.key, peer, grant))).collect()
     }
 
@@ -185,7 +189,10 @@ impl Room {
                 members.insert(to, Member { peer: admission.peer, mailbox: Arc::clone(mailbox) });
                 let ticket = self.welcoming.ticket(&self.key, admission.peer, &admission.nickname);
                 let ice_servers = self.welcoming.ice_servers(admission.peer, reached);
-                let welcome = admission.complete(self.welcoming.boot, ticket, ice_servers);
+                let welcome = {
+                    let Welcoming { boot, relay_only, .. } = *self.welcoming;
+                    admission.complete(boot, ticket, ice_servers, relay_only)
+                };
                 send(members, to, Frame::write(Some(id), ServerMessage::Welcome(welcome)))
             }
             Delivery::Send { to, id, message } if members.contains_key(&to) => {
@@ -247,6 +254,7 @@ fn log(event: Event) {
         Event::Joined { call, connection } => {
             info!(%call, connection = number(connection), "joined a call");
         }
+        Event::SetUp { .. } => {}
         Event::Ended { call, reason, lasted } => {
             info!(%call, ?reason, seconds = lasted.map(|lasted| lasted.as_secs()), "a call ended");
         }
@@ -257,6 +265,7 @@ fn count(event: Event, metrics: &Metrics) {
     match event {
         Event::Rings { .. } => metrics.calls_rung.add(1),
         Event::Ended { reason, lasted, .. } => metrics.count_end(reason, lasted),
+        Event::SetUp { took, relayed } => metrics.count_set_up(took, relayed),
         Event::Returned { .. } | Event::Joined { .. } => {}
     }
 }

@@ -42,9 +42,9 @@ impl Seat {
         self.room.input(Input::Message { peer, connection, id, message });
     }
 
-    /// Gives the peer a fresh ticket, and a fresh grant for its call.
-    pub fn renew(&self) {
-        for message in self.room.renewals(self.peer) {
+    /// Gives the peer what it has anew before it runs out. `reached` is the `Host` of its request.
+    pub fn renew(&self, reached: Option<&str>) {
+        for message in self.room.renewals(self.peer, reached) {
             // Whoever has a full mailbox is about to be dropped.
             let _ = self.mailbox.push(Frame::write(None, message));
         }

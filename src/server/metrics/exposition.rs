@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, time::UNIX_EPOCH};
 
-use super::{CODES, Counter, Metrics, OUTCOMES};
+use super::{BOUNDS, CODES, Counter, Histogram, Metrics, OUTCOMES};
 
 /// What the names of all metrics begin with.
 const PREFIX: &str = "tincan_";
@@ -27,8 +27,18 @@ impl Metrics {
         page.head("call_duration_seconds", "summary", "How long answered calls lasted.");
         page.line("call_duration_seconds_sum", "", seconds(self.call_milliseconds.get()));
         page.line("call_duration_seconds_count", "", self.calls_answered.get());
+        page.head(
+            "call_set_up_seconds",
+            "histogram",
+            "How long it took from accepting to the first picture.",
+        );
+        page.histogram("call_set_up_seconds", "path=\"direct\"", &self.set_up_directly);
+        page.histogram("call_set_up_seconds", "path=\"relay\"", &self.set_up_by_relay);
         page.labelled("errors_total", "Requests that were refused.", "code", &CODES, &self.errors);
         page.count("messages_relayed_total", "Messages from peer to peer.", &self.relayed);
+        let allocations = self.relay_allocations.get();
+        page.number("relay_allocations", "gauge", "Allocations that the relay holds.", allocations);
+        page.count("relay_bytes_total", "Bytes that the relay passed on.", &self.relay_bytes);
         page.0
     }
 }
@@ -69,6 +79,19 @@ impl Page {
 
     fn count(&mut self, name: &str, help: &str, counter: &Counter) {
         self.number(name, "counter", help, counter.get());
+    }
+
+    /// Each bucket holds those before it too.
+    fn histogram(&mut self, name: &str, label: &str, histogram: &Histogram) {
+        let bounds = BOUNDS.map(seconds).into_iter().chain(["+Inf".to_owned()]);
+        let mut so_far = 0;
+        for (bound, counter) in bounds.zip(&histogram.counters) {
+            so_far += counter.get();
+            self.line(&format!("{name}_bucket"), &format!("{{{label},le=\"{bound}\"}}"), so_far);
+        }
+        let milliseconds = histogram.milliseconds.get();
+        self.line(&format!("{name}_sum"), &format!("{{{label}}}"), seconds(milliseconds));
+        self.line(&format!("{name}_count"), &format!("{{{label}}}"), so_far);
     }
 
     /// Names that are known beforehand, so that nothing in them has to be escaped.

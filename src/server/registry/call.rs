@@ -22,6 +22,8 @@ pub(super) struct Member {
     /// Nobody for the one who opened the call.
     pub invited_by: Option<PeerId>,
     pub standing: Standing,
+    /// It has said that it sees the other side.
+    pub sees: bool,
     /// What others of the call said to it that it may have missed.
     pub inbox: Inbox,
 }
@@ -34,7 +36,14 @@ pub(super) enum Standing {
 
 impl Member {
     fn joined(peer: PeerId, media: Media) -> Self {
-        Self { peer, media, invited_by: None, standing: Standing::Joined, inbox: Inbox::default() }
+        Self {
+            peer,
+            media,
+            invited_by: None,
+            standing: Standing::Joined,
+            sees: false,
+            inbox: Inbox::default(),
+        }
     }
 
     pub fn is_joined(&self) -> bool {
@@ -56,7 +65,14 @@ impl Call {
     pub fn invite(&mut self, peer: PeerId, by: PeerId, media: Media, until: Duration) {
         self.awaited.remove(&peer);
         let standing = Standing::Ringing { until };
-        self.members.push(Member { peer, media, invited_by: Some(by), standing, inbox: Inbox::default() });
+        self.members.push(Member {
+            peer,
+            media,
+            invited_by: Some(by),
+            standing,
+            sees: false,
+            inbox: Inbox::default(),
+        });
     }
 
     /// An invited member joins. What it was told so far it has in its page.

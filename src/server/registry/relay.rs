@@ -1,6 +1,8 @@
 //! What the members of a call say to each other, forwarded unread.
 
-use super::Registry;
+use std::time::Duration;
+
+use super::{Delivery, Event, Registry};
 use crate::protocol::{CallId, ErrorCode, Payload, PeerId, ServerMessage};
 
 impl Registry {
@@ -28,6 +30,25 @@ impl Registry {
             member.inbox.keep(from, signal.clone(), size);
         }
         self.tell(to, signal);
+        Ok(())
+    }
+
+    /// Counts once for each participant of a call, however often it is said.
+    pub(super) fn note_set_up(
+        &mut self,
+        by: PeerId,
+        id: CallId,
+        took: Duration,
+        relayed: bool,
+    ) -> Result<(), ErrorCode> {
+        let call = self.calls.get_mut(&id).ok_or(ErrorCode::UnknownCall)?;
+        let member = call.member_mut(by).ok_or(ErrorCode::UnknownCall)?;
+        if !member.is_joined() {
+            return Err(ErrorCode::NotAccepted);
+        }
+        if !std::mem::replace(&mut member.sees, true) {
+            self.out.push(Delivery::Record(Event::SetUp { took, relayed }));
+        }
         Ok(())
     }
 }

@@ -100,6 +100,11 @@ pub enum Event {
         call: CallId,
         connection: Option<ConnectionId>,
     },
+    /// Somebody sees the other side, that long after the call was accepted.
+    SetUp {
+        took: Duration,
+        relayed: bool,
+    },
     /// `lasted` since there were two of them, as far as this server knows.
     Ended {
         call: CallId,
@@ -120,9 +125,26 @@ pub struct Admission {
 
 impl Admission {
     #[must_use]
-    pub fn complete(self, boot: BootId, ticket: String, ice_servers: Vec<IceServer>) -> Welcome {
+    pub fn complete(
+        self,
+        boot: BootId,
+        ticket: String,
+        ice_servers: Vec<IceServer>,
+        relay_only: bool,
+    ) -> Welcome {
         let Self { peer, nickname, availability, contacts, call } = self;
-        Welcome { version: VERSION, boot, peer, nickname, ticket, availability, contacts, call, ice_servers }
+        Welcome {
+            version: VERSION,
+            boot,
+            peer,
+            nickname,
+            ticket,
+            availability,
+            contacts,
+            call,
+            ice_servers,
+            relay_only,
+        }
     }
 }
 

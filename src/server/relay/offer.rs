@@ -1,12 +1,10 @@
 //! What a welcome says about the relay.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{Credentials, unix_seconds};
 use crate::protocol::{IceServer, PeerId};
 
-/// How long credentials are good, in seconds: longer than a day's work. Each welcome has fresh ones.
-const LIFETIME: u64 = 12 * 3600;
 /// Of the domain name system (RFC 1035), and more than any address has.
 const LONGEST_HOST: usize = 253;
 
@@ -16,25 +14,27 @@ pub struct Offer(Arc<Inner>);
 
 struct Inner {
     credentials: Credentials,
+    /// How long they are good, in seconds.
+    lifetime: u64,
     host: Option<String>,
     port: u16,
 }
 
 impl Offer {
     /// Without a host, the one under which each person has reached the page is named.
-    pub(super) fn new(credentials: Credentials, host: Option<String>, port: u16) -> Self {
-        Self(Arc::new(Inner { credentials, host, port }))
+    pub(super) fn new(credentials: Credentials, lifetime: Duration, host: Option<String>, port: u16) -> Self {
+        Self(Arc::new(Inner { credentials, lifetime: lifetime.as_secs(), host, port }))
     }
 
     /// For `RTCConfiguration.iceServers` of this peer. `reached` is the `Host` of its request. Nothing when there is no host
     /// that could be named.
     #[must_use]
     pub fn ice_servers(&self, peer: PeerId, reached: Option<&str>) -> Vec<IceServer> {
-        let Inner { credentials, host, port } = &*self.0;
+        let Inner { credentials, lifetime, host, port } = &*self.0;
         let Some(host) = host.as_deref().map(bracketed).or_else(|| reached.and_then(name)) else {
             return Vec::new();
         };
-        let issued = credentials.issue(peer, unix_seconds().saturating_add(LIFETIME));
+        let issued = credentials.issue(peer, unix_seconds().saturating_add(*lifetime));
         let relay = ["udp", "tcp"].map(|transport| format!("turn:{host}:{port}?transport={transport}"));
         let stun = IceServer { urls: vec![format!("stun:{host}:{port}")], username: None, credential: None };
         let (username, credential) = (Some(issued.username), Some(issued.password));
@@ -97,7 +97,8 @@ mod tests {
     fn each_peer_has_a_name_and_a_password_of_its_own() {
         let secret = Secret::parse("0123456789abcdef").unwrap();
         let offer = |host: Option<&str>| {
-            Offer::new(Credentials::new(&secret).unwrap(), host.map(str::to_owned), 3478)
+            let lifetime = Duration::from_secs(60);
+            Offer::new(Credentials::new(&secret).unwrap(), lifetime, host.map(str::to_owned), 3478)
         };
         let [one, other] =
             [1, 2].map(|peer| offer(None).ice_servers(PeerId::from_random(peer), Some("phone.example:443")));

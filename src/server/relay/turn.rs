@@ -10,7 +10,7 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::HashMap, net::SocketAddr, time::Duration};
+use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use stun_types::{
     attribute::XorMappedAddress,
@@ -25,6 +25,7 @@ use super::{
     quota::{Accounts, Quotas},
     reach::Reach,
 };
+use crate::server::metrics::Metrics;
 
 /// Bytes of the longest message from a client, and of the longest datagram to one. What browsers send is below 1500.
 pub const MOST_BYTES: usize = 4096;
@@ -94,6 +95,7 @@ pub struct Turn {
     nonces: Nonces,
     reach: Reach,
     quotas: Quotas,
+    metrics: Arc<Metrics>,
     accounts: Accounts,
     allocations: HashMap<Client, Allocation>,
     /// Which client has a relayed address.
@@ -101,12 +103,19 @@ pub struct Turn {
 }
 
 impl Turn {
-    pub fn new(credentials: Credentials, nonces: Nonces, reach: Reach, quotas: Quotas) -> Self {
+    pub fn new(
+        credentials: Credentials,
+        nonces: Nonces,
+        reach: Reach,
+        quotas: Quotas,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self {
             credentials,
             nonces,
             reach,
             quotas,
+            metrics,
             accounts: Accounts::new(quotas),
             allocations: HashMap::new(),
             relayed: HashMap::new(),
@@ -173,6 +182,7 @@ impl Turn {
     fn end(&mut self, client: Client) -> Option<Effect<'static>> {
         let Allocation { holder, relayed, .. } = self.allocations.remove(&client)?;
         self.relayed.remove(&relayed);
+        self.metrics.relay_allocations.change(1, 0);
         self.accounts.close(holder.peer);
         Some(Effect::Close { relayed })
     }

@@ -23,7 +23,7 @@ pub struct Speaker {
     id: ConnectionId,
     mailbox: Arc<Mailbox>,
     place: Place,
-    /// Under which host its browser has reached this server; what welcomes it names the relay by that.
+    /// Under which host its browser has reached this server, and so the relay.
     reached: Option<Box<str>>,
     heard_at: Instant,
     messages: Bucket,
@@ -104,7 +104,7 @@ impl Speaker {
         match &mut self.place {
             Place::Outside { hello_by } if now >= *hello_by => return Err(Ending::NoHello),
             Place::Seated { seat, renew_ticket_at } if now >= *renew_ticket_at => {
-                seat.renew();
+                seat.renew(self.reached.as_deref());
                 *renew_ticket_at = now + half(self.hub.config().timeouts.ticket);
             }
             _ => {}
@@ -170,7 +170,6 @@ impl Speaker {
         self.place = match self.hub.join(self.id, &self.mailbox, self.reached.as_deref(), id, hello) {
             Ok(Some(seat)) => {
                 debug!(connection = self.id.0, peer = %seat.peer(), "joined");
-                self.reached = None;
                 Place::Seated { seat, renew_ticket_at: now + half(timeouts.ticket) }
             }
             Ok(None) => Place::Outside { hello_by: now + timeouts.hello },

@@ -122,3 +122,20 @@ fn what_a_page_said_that_is_no_more_is_not_kept() {
     let again = story.comes_back(bob, page(2));
     assert_eq!(story.words(again), ["new offer"]);
 }
+
+#[test]
+fn a_call_that_stands_is_counted_once_for_each_participant_and_for_nobody_else() {
+    let (mut story, alice, bob, carol) = Story::of_three();
+    let set_up = ClientMessage::SetUp { call: call(1), milliseconds: 412, relayed: true };
+    story.invites(alice, call(1), bob);
+    story.says(bob, set_up.clone());
+    assert_eq!(story.hears_refusal(bob), Some(ErrorCode::NotAccepted));
+    story.accepts(bob, call(1));
+    story.journal.clear();
+    for who in [alice, bob, bob, alice] {
+        story.says(who, set_up.clone());
+    }
+    assert_eq!(story.journal, [Event::SetUp { took: Duration::from_millis(412), relayed: true }; 2]);
+    story.says(carol, set_up);
+    assert_eq!(story.hears_refusal(carol), Some(ErrorCode::UnknownCall));
+}

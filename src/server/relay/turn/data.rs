@@ -62,8 +62,11 @@ impl Turn {
         if self.relayed.contains_key(&peer) {
             return self.deliver(peer, relayed, Way::Inside, payload, now);
         }
-        let leaves = way == Way::Outside && peer.port() != 0;
-        leaves.then_some(Effect::ToPeer { relayed, peer, bytes: payload })
+        if way != Way::Outside || peer.port() == 0 {
+            return None;
+        }
+        self.count(payload);
+        Some(Effect::ToPeer { relayed, peer, bytes: payload })
     }
 
     /// A datagram has come to the socket of an allocation.
@@ -107,7 +110,12 @@ impl Turn {
             Some(number) => in_channel(number, payload, client.transport)?,
             None => in_indication(peer, payload)?,
         };
+        self.count(payload);
         Some(Effect::ToClient { client, bytes })
+    }
+
+    fn count(&self, payload: &[u8]) {
+        self.metrics.relay_bytes.add(payload.len().try_into().unwrap_or(u64::MAX));
     }
 }
 

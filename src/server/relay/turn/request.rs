@@ -155,6 +155,7 @@ impl Turn {
         let expires = now.since_start + lifetime;
         let last = now.since_start + LONGEST;
         self.relayed.insert(relayed, client);
+        self.metrics.relay_allocations.change(0, 1);
         self.allocations
             .insert(client, Allocation::new(holder, relayed, expires, last, (transaction, answer.clone())));
         (Some(relayed), Some(Effect::ToClient { client, bytes: answer }))

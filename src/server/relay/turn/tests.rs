@@ -33,7 +33,8 @@ fn turn() -> Turn {
     let quotas = Quotas { allocations: 10, allocations_per_peer: 10, permissions: 10, bytes };
     let relayed = vec!["192.0.2.1".parse().unwrap()];
     let reach = Reach { relayed, allowed: Vec::new(), is_own: |_| false };
-    Turn::new(Credentials::new(&secret()).unwrap(), Nonces::new(&secret()).unwrap(), reach, quotas)
+    let (credentials, nonces) = (Credentials::new(&secret()).unwrap(), Nonces::new(&secret()).unwrap());
+    Turn::new(credentials, nonces, reach, quotas, Arc::default())
 }
 
 fn issued(peer: u64) -> Issued {
