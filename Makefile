@@ -31,12 +31,14 @@ serve: tools ## Build Tincan and serve it on http://localhost:3000
 	cargo-leptos serve
 
 .PHONY: site
-site: tools ## Build the server and the site as they are released, in target/release and target/site
-	cargo-leptos build --release --precompress --split --lib-features split
+site: tools ## Build the page as it is released, in target/site
+	cargo-leptos build --release --frontend-only --precompress --split --lib-features split
 
-# Everything it needs is linked into it, the C library too (where the system has it as an archive, as Debian does).
+# Everything it needs is linked into it, the C library too (where the system has it as an archive, as Debian does). The
+# site is copied only when it is another one, since each file of it that is newer has the program linked anew.
 .PHONY: release
 release: site ## Build the one file to copy, target/release/tincan, with the whole site inside
+	@diff -rq target/site target/embed >/dev/null 2>&1 || { rm -rf target/embed; cp -R target/site target/embed; }
 	cargo rustc --release --features embed --bin tincan -- -C strip=symbols -C target-feature=+crt-static
 
 
@@ -64,12 +66,12 @@ unit: ## Unit tests, the simulation, and the tests with real sockets
 	cargo test $(server)
 
 .PHONY: e2e
-e2e: site browsers ## The end-to-end tests; narrow them with ARGS, such as ARGS='calling --project=firefox'
+e2e: release browsers ## The end-to-end tests; narrow them with ARGS, such as ARGS='calling --project=firefox'
 	cd end2end && playwright test $(ARGS)
 
 # In a directory of its own: what it builds with the tests' dependencies would push aside what `site` has built.
 .PHONY: bench
-bench: site browsers ## Measure the budgets, each beside its floor (ten minutes); narrow them with ARGS, such as ARGS='relay storm'
+bench: release browsers ## Measure the budgets, each beside its floor (ten minutes); narrow them with ARGS, such as ARGS='relay storm'
 	ulimit -n "$$(ulimit -Hn)" && cargo bench $(server) --bench budgets --target-dir target/bench -- $(ARGS)
 
 SECONDS_EACH := 600

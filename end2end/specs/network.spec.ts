@@ -2,6 +2,7 @@
 // here lives in a network of their own, and the server in one between them.
 
 import { areInACall, areInTheLobby, areTalking, callEachOther, seeEachOther } from '../support/person';
+import { pathOf } from '../support/path';
 import { expect, test } from '../support/test';
 import type { Network } from '../support/network';
 
@@ -55,6 +56,17 @@ test('somebody changes the address in one moment, and the call goes on from ther
     const description = `${diary.person.nickname} had no frame for at most ${await diary.longestStill(moved)} ms`;
     testInfo.annotations.push({ type: 'measured', description });
   }
+});
+
+test.describe('with a relay', () => {
+  test.use({ flags: ['--relay', 'on'] });
+
+  test('two on one network talk straight to each other', async ({ alice, bob }) => {
+    await areInACall(alice, bob);
+    await seeEachOther(alice, bob);
+    for (const person of [alice, bob]) expect(await pathOf(person)).toEqual({ here: 'host', there: 'host', by: 'udp' });
+    await expect(alice.page.getByText('Direct', { exact: true })).toBeVisible();
+  });
 });
 
 test.describe('without a path between them', () => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
-const PROGRAM = process.env.TINCAN ?? join(REPOSITORY, 'target/release/tincan');
+export const PROGRAM = process.env.TINCAN ?? join(REPOSITORY, 'target/release/tincan');
 
 /** Where it listens. */
 export interface Host {
@@ -32,7 +32,7 @@ export class Server {
   ) {}
 
   static async start(flags: readonly string[] = [], host = HERE): Promise<Server> {
-    if (!existsSync(PROGRAM)) throw new Error(`There is no ${PROGRAM}: run \`make site\` first.`);
+    if (!existsSync(PROGRAM)) throw new Error(`There is no ${PROGRAM}: run \`make release\` first.`);
     const home = mkdtempSync(join(tmpdir(), 'tincan-'));
     const log: string[] = [];
     const child = launch(home, host, flags);
@@ -84,7 +84,8 @@ export class Server {
 function launch(home: string, { address, port, within }: Host, flags: readonly string[]): ChildProcess {
   const command = [...within, PROGRAM, '--listen', `${address}:${port}`, ...flags] as [string, ...string[]];
   const child = spawn(command[0], command.slice(1), {
-    cwd: REPOSITORY,
+    // Nothing lies beside it: all that it needs is in it.
+    cwd: home,
     // The relay's port is one alone on a machine, and tests are many; one that wants a relay says --relay-listen and --relay=on.
     env: { TINCAN_RELAY: 'off', ...process.env, TINCAN_SECRET_DIR: home },
     stdio: ['ignore', 'pipe', 'pipe'],

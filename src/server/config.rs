@@ -10,15 +10,13 @@ mod stop;
 
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
+pub use ice_server::OtherServer;
 pub use limits::Limits;
 pub use relay::RelayConfig;
 pub use secret::{Loaded, Secret, SecretSource};
 pub use stop::Stop;
 
-use crate::{
-    protocol::IceServer,
-    settings::{Settings, Timeouts},
-};
+use crate::settings::{Settings, Timeouts};
 
 /// Where cargo-leptos puts the front end; it is looked for there when the program has none within.
 pub const SITE_ROOT: &str = "target/site";
@@ -33,7 +31,7 @@ pub struct Config {
     pub limits: Limits,
     pub timeouts: Timeouts,
     /// Given to every browser for finding paths.
-    pub ice_servers: Vec<IceServer>,
+    pub ice_servers: Vec<OtherServer>,
     pub relay: RelayConfig,
     /// Every call is to go through a relay, so that nobody learns anybody's address.
     pub relay_only: bool,

@@ -32,10 +32,10 @@ use self::{
 use super::{
     Config,
     address::{Census, Counted, Origin},
-    config::Loaded,
+    config::{Loaded, OtherServer},
     metrics::Metrics,
     registry::{Claim, ConnectionId, Grant, Input, Join, Registry},
-    relay::Offer,
+    relay::{Credentials, Issued, Offer},
     ticket::Signer,
 };
 use crate::protocol::{
@@ -84,7 +84,7 @@ impl Hub {
         let welcoming = Welcoming {
             boot,
             signer,
-            ice_servers: config.ice_servers.clone(),
+            others: config.ice_servers.clone(),
             relay,
             relay_only: config.relay_only,
             ticket_lifetime: config.timeouts.ticket,
@@ -293,8 +293,16 @@ fn unix_seconds() -> u64 {
 impl Welcoming {
     /// What the configuration names comes first.
     fn ice_servers(&self, peer: PeerId, reached: Option<&str>) -> Vec<IceServer> {
+        let others = self.others.iter().map(|OtherServer { server, shared }| {
+            let mut server = server.clone();
+            if let Some(credentials) = shared.as_ref().and_then(Credentials::shared) {
+                let Issued { username, password } = credentials.issue(peer, self.expires());
+                (server.username, server.credential) = (Some(username), Some(password));
+            }
+            server
+        });
         let relay = self.relay.as_ref().map(|relay| relay.ice_servers(peer, reached));
-        self.ice_servers.iter().cloned().chain(relay.into_iter().flatten()).collect()
+        others.chain(relay.into_iter().flatten()).collect()
     }
 
     fn ticket(&self, room: &protocol::Room, peer: PeerId, nickname: &Nickname) -> String {

@@ -403,9 +403,15 @@ impl Page {
                 self.sent = frame.id;
             }
             Effect::Pair { pair, op } => {
-                // How a camera is to be sent is this person's own word, and kept until there is one.
-                let harmless =
-                    matches!(op, PairOp::Open { offerer: false, .. } | PairOp::Encode(_) | PairOp::Close);
+                // How a camera is to be sent is this person's own word, and kept until there is one; other servers are asked
+                // when a path is looked for.
+                let harmless = matches!(
+                    op,
+                    PairOp::Open { offerer: false, .. }
+                        | PairOp::Serve(_)
+                        | PairOp::Encode(_)
+                        | PairOp::Close
+                );
                 assert!(
                     harmless || ringing != Some(pair.call),
                     "{op:?} on {pair:?} while it rings, before anybody accepted"

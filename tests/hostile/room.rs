@@ -205,9 +205,12 @@ impl House {
     }
 
     fn obeys(&mut self, peer: PeerId, connection: ConnectionId, id: u32, message: ClientMessage) {
-        use ClientMessage::{Goodbye, Leaving, SetAvailability, Signal};
+        use ClientMessage::{Goodbye, Leaving, SetAvailability, SetUp, Signal};
         let is_heard = self.members.contains_key(&connection);
-        let is_silent = matches!(message, Goodbye {} | Leaving {} | SetAvailability { .. } | Signal { .. });
+        let is_silent = matches!(
+            message,
+            Goodbye {} | Leaving {} | SetAvailability { .. } | SetUp { .. } | Signal { .. }
+        );
         let answers = self.input(Input::Message { peer, connection, id, message }, None);
         match (is_heard, is_silent) {
             (false, _) => assert_eq!(answers, [], "a socket whose peer has another one was heard"),

@@ -5,10 +5,10 @@ use std::{env, ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 use clap::{Command, CommandFactory, FromArgMatches, Parser};
 
 use super::{
-    Config, Limits, RelayConfig, Secret, SecretSource, Stop, file, ice_server::parse_ice_server,
+    Config, Limits, OtherServer, RelayConfig, Secret, SecretSource, Stop, file, ice_server::parse_ice_server,
     relay::RelayArgs,
 };
-use crate::{protocol::IceServer, settings::Timeouts};
+use crate::settings::Timeouts;
 
 /// A private phone for the browser: people who open the page see each other and can call each other. The
 /// server only introduces them; voice and video go from browser to browser.
@@ -34,11 +34,12 @@ struct Args {
     lobby: Switch,
 
     /// A server that helps browsers find a path to each other: stun:HOST:PORT, or
-    /// turn:HOST:PORT,USERNAME,CREDENTIAL. May be given more than once (in the environment: separated by
+    /// turn:HOST:PORT,USERNAME,CREDENTIAL, or turn:HOST:PORT,secret=SECRET where it makes its own from a secret that it
+    /// shares with this program (coturn's static-auth-secret). May be given more than once (in the environment: separated by
     /// spaces), besides the relay of this program
     #[arg(long = "ice-server", env = "TINCAN_ICE_SERVERS", value_name = "SERVER", value_delimiter = ' ')]
     #[arg(value_parser = parse_ice_server, hide_env_values = true)]
-    ice_servers: Vec<IceServer>,
+    ice_servers: Vec<OtherServer>,
 
     /// What tickets are signed with: at least 16 characters that nobody can guess. With it people keep their
     /// place when the server starts again. Without it, one is made and kept in a file
@@ -104,7 +105,7 @@ pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Conf
         timeouts.set(name, *value);
     }
     let mut relay = RelayConfig::from(args.relay);
-    if args.relay_only.0 && !args.ice_servers.iter().any(IceServer::relays) {
+    if args.relay_only.0 && !args.ice_servers.iter().any(|it| it.server.relays()) {
         if relay.listen.is_empty() {
             return Err(Stop::Wrong(
                 "--relay-only needs a relay: --relay on, or an --ice-server that is one.".into(),

@@ -40,6 +40,12 @@ impl Secret {
         Ok(Self(text.into()))
     }
 
+    /// What somebody else has chosen, however short it is.
+    #[must_use]
+    pub fn shared(text: &str) -> Self {
+        Self(text.into())
+    }
+
     /// # Errors
     /// When the system has no randomness.
     pub fn random() -> io::Result<Self> {

@@ -39,7 +39,7 @@ fn every_flag_is_heard() {
     .unwrap();
     assert_eq!(config.listen, SocketAddr::from(([0, 0, 0, 0], 80)));
     assert!(!config.lobby && config.behind_proxy);
-    assert_eq!(config.ice_servers[1].credential.as_deref(), Some("se,cret"));
+    assert_eq!(config.ice_servers[1].server.credential.as_deref(), Some("se,cret"));
     assert_eq!(config.origins, ["https://phone.example"]);
     assert_eq!(config.timeouts.ring.as_millis(), 200);
     assert_eq!(config.limits.rooms(), 7);
@@ -72,7 +72,7 @@ fn a_wrong_value_is_answered_with_one_sentence() {
         ("--listen=localhost", "IP address with a port"),
         ("--lobby=perhaps", "on or off"),
         ("--ice-server=relay.example", "must look like"),
-        ("--ice-server=turn:relay.example", "needs both"),
+        ("--ice-server=turn:relay.example", "needs credentials"),
         ("--ice-server=http:relay.example", "must begin with"),
         ("--secret=short", "at least 16"),
         ("--allow-origin=phone.example", "must look like"),
@@ -131,7 +131,7 @@ fn a_file_says_what_flags_say_and_a_flag_comes_first() {
     assert_eq!(config.listen, SocketAddr::from(([0, 0, 0, 0], 80)));
     assert_eq!(config.metrics_listen, Some(SocketAddr::from(([127, 0, 0, 1], 9464))));
     assert!(!config.lobby && config.behind_proxy);
-    assert_eq!(config.ice_servers[1].credential.as_deref(), Some("se,cret"));
+    assert_eq!(config.ice_servers[1].server.credential.as_deref(), Some("se,cret"));
     assert!(matches!(config.secret, SecretSource::Given(_)));
     assert_eq!((config.limits.rooms(), config.limits.messages().burst.get()), (7, 9));
     assert_eq!((config.timeouts.ring.as_millis(), config.timeouts.grace.as_millis()), (200, 300));
@@ -192,10 +192,17 @@ fn the_documentation_lists_every_setting_with_its_default() {
 
 #[test]
 fn nothing_shows_a_secret() {
-    let config =
-        read(&["--secret=do-not-show-me-anywhere", "--ice-server=turn:relay.example:1,ada,nor-me"]).unwrap();
+    let config = read(&[
+        "--secret=do-not-show-me-anywhere",
+        "--ice-server=turn:relay.example:1,ada,nor-me",
+        "--ice-server=turn:b:1,secret=and-not-me",
+    ])
+    .unwrap();
     let shown = format!("{config:?}");
-    assert!(!shown.contains("do-not-show-me") && !shown.contains("nor-me"), "{shown}");
+    assert!(
+        !shown.contains("do-not-show-me") && !shown.contains("nor-me") && !shown.contains("not-me"),
+        "{shown}"
+    );
 }
 
 #[test]

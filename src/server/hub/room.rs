@@ -11,8 +11,9 @@ use tracing::{debug, info};
 
 use super::{Frame, Mailbox, crier::Crier, frame::Told};
 use crate::{
-    protocol::{self, BootId, CLOSE_TOO_SLOW, IceServer, PeerId, ServerMessage},
+    protocol::{self, BootId, CLOSE_TOO_SLOW, PeerId, ServerMessage},
     server::{
+        config::OtherServer,
         metrics::Metrics,
         registry::{ConnectionId, Delivery, Event, Input, Join, Registry},
         relay::Offer,
@@ -24,7 +25,8 @@ use crate::{
 pub(super) struct Welcoming {
     pub boot: BootId,
     pub signer: Signer,
-    pub ice_servers: Vec<IceServer>,
+    /// ICE servers that the configuration names.
+    pub others: Vec<OtherServer>,
     pub relay: Option<Offer>,
     /// Every call is to go through a relay.
     pub relay_only: bool,

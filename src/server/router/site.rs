@@ -85,7 +85,7 @@ fn directory(folder: &Path) -> ServeDir {
 fn built_in() -> Vec<(&'static str, &'static [u8])> {
     use include_dir::{Dir, include_dir};
 
-    static SITE: Dir = include_dir!("$CARGO_MANIFEST_DIR/target/site");
+    static SITE: Dir = include_dir!("$CARGO_MANIFEST_DIR/target/embed");
 
     fn all(folder: &'static Dir) -> Vec<(&'static str, &'static [u8])> {
         let files = folder.files().filter_map(|file| Some((file.path().to_str()?, file.contents())));
