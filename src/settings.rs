@@ -85,6 +85,8 @@ timeouts! {
     backoff_first = 250 ms,
     /// The longest wait between attempts to reconnect.
     backoff_most = 8_000 ms,
+    /// The longest such wait while a call looks for its path.
+    backoff_in_need = 1_000 ms,
     /// A hang-up on the data channel has this long to be delivered before its connection is closed.
     goodbye = 500 ms,
     /// On the control channel each side says a heartbeat this often.

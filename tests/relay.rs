@@ -15,6 +15,7 @@ use tincan::{
         },
     },
 };
+use turn_types::attribute::EvenPort;
 
 async fn server() -> Arc<Server> {
     server_with(|_| {}).await
@@ -250,4 +251,14 @@ async fn a_relay_that_is_asked_for_and_not_to_be_had_stops_the_start_and_one_by_
     let sentence = start(true).await.expect_err("it goes on").to_string();
     assert!(sentence.contains("--relay-listen"), "{sentence}");
     start(false).await.expect("it goes on without");
+}
+
+#[tokio::test]
+async fn an_even_port_is_given_to_whoever_wants_one_and_none_is_reserved() {
+    let alice = told(&server().await, "Alice").await;
+    for _ in 0..8 {
+        let given = alice.udp().await.allocate_with(&[&EvenPort::new(false)]).await.expect("a place");
+        assert!(given.port().is_multiple_of(2), "{given}");
+    }
+    assert_eq!(code(alice.udp().await.allocate_with(&[&EvenPort::new(true)]).await), 508);
 }

@@ -13,6 +13,7 @@ mod process;
 mod relay;
 mod storm;
 mod table;
+mod turn;
 
 use std::{error::Error, process::ExitCode};
 
@@ -56,6 +57,9 @@ async fn measure() -> Result<()> {
     }
     if is_wanted("attack") {
         attack::measure(&mut table).await?;
+    }
+    if is_wanted("turn") {
+        turn::measure(&mut table)?;
     }
     if is_wanted("browser") {
         browser::measure(&mut table)?;

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
-    net::SocketAddr,
+    net::{SocketAddr, TcpStream},
     process::{Child, Command, Stdio},
     thread,
 };
@@ -40,11 +40,24 @@ const UNLIMITED: &[&str] = &[
     "--timeout=hello=3600000",
     // It is given its secret, and so believes that people were there before.
     "--timeout=returning=0",
-    "--secret=a-secret-that-is-only-for-this",
+    "--secret",
+    SECRET,
+];
+
+pub const SECRET: &str = "a-secret-that-is-only-for-this";
+
+/// So that nobody meets a limit there either.
+const RELAY: &[&str] = &[
+    "--listen=127.0.0.1:0",
+    "--relay-allocations-per-peer=10000",
+    "--relay-bytes-per-second=4294967295",
+    "--relay-byte-burst=4294967295",
+    "--secret",
+    SECRET,
 ];
 
 /// As whoever hosts it starts it.
-const DEFAULTS: &[&str] = &["--listen=127.0.0.1:0", "--relay=off", "--secret=a-secret-that-is-only-for-this"];
+const DEFAULTS: &[&str] = &["--listen=127.0.0.1:0", "--relay=off", "--secret", SECRET];
 
 impl Server {
     pub fn start(kind: Kind) -> Result<Self> {
@@ -68,6 +81,25 @@ impl Server {
         let mut command = released();
         command.args(DEFAULTS);
         Self::run(Kind::Tincan, command)
+    }
+
+    /// The real server with a relay there.
+    pub fn start_relay(port: u16) -> Result<Self> {
+        let mut command = released();
+        command.args(RELAY).arg(format!("--relay-listen=127.0.0.1:{port}"));
+        Self::run(Kind::Tincan, command)
+    }
+
+    /// Another one, which says nothing until it has said much: it is there when it takes connections.
+    pub fn start_other(mut command: Command, address: SocketAddr) -> Result<Self> {
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let mut server = Self { child, kind: Kind::Floor, address };
+        while TcpStream::connect(address).is_err() {
+            if let Some(status) = server.child.try_wait()? {
+                return Err(format!("it ended: {status}").into());
+            }
+        }
+        Ok(server)
     }
 
     fn run(kind: Kind, mut command: Command) -> Result<Self> {

@@ -4,7 +4,10 @@ import { areInACall, areInTheLobby, areTalking, seeEachOther } from '../support/
 import { pathOf } from '../support/path';
 import { expect, test } from '../support/test';
 
-test.use({ flags: ['--relay-listen', '127.0.0.1:0', '--relay-only', 'on'] });
+/** On a port of its own, on this machine alone. */
+const RELAY = ['--relay', 'on', '--relay-listen', '127.0.0.1:0'];
+
+test.use({ flags: [...RELAY, '--relay-only', 'on'] });
 
 test('where the host wants the relay alone, nobody learns an address, and both see each other', async ({ alice, bob }) => {
   await areInACall(alice, bob);
@@ -19,7 +22,7 @@ test('where the host wants the relay alone, nobody learns an address, and both s
 });
 
 test.describe('of those who may choose', () => {
-  test.use({ flags: ['--relay-listen', '127.0.0.1:0'] });
+  test.use({ flags: RELAY });
 
   test('one who hides the address shows none, and the call goes through the relay', async ({ alice, bob }) => {
     await areInTheLobby(alice, bob);

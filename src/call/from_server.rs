@@ -252,6 +252,9 @@ impl Phone {
             self.offer_afresh(peer, now);
         }
         self.agreed(now);
+        if joined && !reloaded {
+            self.restart_lost(peer, now);
+        }
         // Where it rang, everything is there: the server keeps it until it is answered.
         if !rang || reloaded {
             self.say_again();

@@ -110,6 +110,17 @@ impl Link {
         self.state = State::Waiting { attempts, until: now + wait.mul_f64(0.5 + self.dice() / 2.0) };
     }
 
+    /// A call has lost its path, and finds another one only by way of the server.
+    pub fn hurry(&mut self, now: Time, timeouts: &Timeouts) {
+        let State::Waiting { until, .. } = self.state else { return };
+        if until > now + timeouts.backoff_in_need {
+            let sooner = now + timeouts.backoff_in_need.mul_f64(0.5 + self.dice() / 2.0);
+            if let State::Waiting { until, .. } = &mut self.state {
+                *until = sooner;
+            }
+        }
+    }
+
     /// The socket is open and hello was said. A server that has just started may let others in first.
     pub fn opened(&mut self, now: Time, timeouts: &Timeouts) {
         if let State::Connecting { give_up_at, .. } = &mut self.state {
@@ -225,6 +236,19 @@ mod tests {
         assert!(waits[0] <= timeouts.backoff_first);
         assert!(waits.iter().all(|wait| *wait <= timeouts.backoff_most));
         assert!(waits[11] >= timeouts.backoff_most / 2);
+    }
+
+    #[test]
+    fn whoever_is_in_need_waits_no_longer_than_a_second() {
+        let (mut link, timeouts) = online();
+        for _ in 0..12 {
+            link.lost(SECOND, &timeouts);
+        }
+        link.hurry(SECOND, &timeouts);
+        let until = link.next_deadline().unwrap();
+        assert!(until <= SECOND + timeouts.backoff_in_need, "{until:?}");
+        link.hurry(SECOND, &timeouts);
+        assert_eq!(link.next_deadline(), Some(until), "said again, it stays");
     }
 
     #[test]

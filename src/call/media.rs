@@ -13,6 +13,7 @@ use super::{
 impl Phone {
     /// Brings everything that follows from the state in line with it.
     pub(super) fn settle(&mut self, now: Time) {
+        self.settle_link(now);
         self.settle_devices();
         self.settle_announcement();
         self.settle_recording(now);

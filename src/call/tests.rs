@@ -307,6 +307,59 @@ fn a_call_offers_while_it_rings_but_not_before_the_server_knows_of_it() {
     assert!(effects.contains(&Effect::Sound(Sound::RingBack)));
 }
 
+/// Alice has called Bob, through a relay that has gone with the server.
+fn without_relay_and_server() -> Alice {
+    let mut alice = Alice::inside();
+    alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });
+    alice.hears(ServerMessage::Ringing { call: call(1), peer: peer(BOB) });
+    alice.pair(PairEvent::Offered { sdp: "v=0".into() });
+    alice.hears(joined(BOB));
+    alice.pair(PairEvent::State(PathState::Connected));
+    alice.socket(SocketEvent::Closed { code: 1006 });
+    alice.pair(PairEvent::State(PathState::Failed));
+    alice
+}
+
+fn joined(who: u64) -> ServerMessage {
+    ServerMessage::ParticipantJoined {
+        call: call(1),
+        peer: peer(who),
+        media: Media::Voice,
+        incarnation: Incarnation::from_random(who),
+    }
+}
+
+#[test]
+fn a_call_without_a_path_does_not_wait_long_for_the_server() {
+    let mut alice = without_relay_and_server();
+    let most = Timeouts::default().backoff_in_need;
+    for _ in 0..20 {
+        let effects = alice.waits(most);
+        assert!(effects.iter().any(|effect| matches!(effect, Effect::OpenSocket(_))), "{effects:?}");
+        alice.socket(SocketEvent::Closed { code: 1006 });
+    }
+}
+
+#[test]
+fn a_path_by_way_of_the_server_is_sought_as_soon_as_both_are_back() {
+    let mut alice = without_relay_and_server();
+    alice.pair(PairEvent::Offered { sdp: "without the relay".into() });
+    alice.waits(Timeouts::default().backoff_in_need);
+    alice.socket(SocketEvent::Opened);
+    let ServerMessage::Welcome(welcome) = welcome(2) else { panic!() };
+    let member = Member {
+        peer: peer(ME),
+        joined: true,
+        media: Media::Voice,
+        incarnation: Incarnation::from_random(1),
+        invited_by: None,
+    };
+    let state = CallState { call: call(1), members: vec![member], awaited: vec![peer(BOB)] };
+    alice.hears(ServerMessage::Welcome(Welcome { call: Some(state), ..welcome }));
+    let effects = alice.hears(joined(BOB));
+    assert!(operations(&effects).contains(&&PairOp::Offer { restart: true }), "{effects:?}");
+}
+
 #[test]
 fn calling_somebody_who_rings_here_is_accepting() {
     let mut alice = Alice::inside();

@@ -6,8 +6,8 @@ use super::{
     control::Control,
     effect::{Effect, PairOp},
     input::PathState,
-    pair::PairId,
-    status::Ended,
+    pair::{Pair, PairId},
+    status::{CallStatus, Ended},
     view::{Link, Missed},
     watch::Due,
 };
@@ -140,6 +140,26 @@ impl Phone {
             Remedy::SayAgain => self.say_pair_again(peer),
             Remedy::Restart => self.restart(peer),
             Remedy::Afresh => self.offer_afresh(peer, now),
+        }
+    }
+
+    /// Somebody is back, and the path to them is lost: what was offered while nobody heard it is of no use, since it names
+    /// none of what may have come back with the server.
+    pub(super) fn restart_lost(&mut self, peer: PeerId, now: Time) {
+        let again = self.timeouts.restart_again;
+        let Some(call) = self.call.as_mut().filter(|call| call.connected_since.is_some()) else { return };
+        let Some(other) = call.other_mut(peer) else { return };
+        let Some(seeking) = &mut other.seeking else { return };
+        if other.pair.as_ref().is_some_and(Pair::is_offerer) {
+            seeking.try_again_at = now + again;
+            self.restart(peer);
+        }
+    }
+
+    pub(super) fn settle_link(&mut self, now: Time) {
+        let status = self.call.as_ref().map(ActiveCall::status);
+        if matches!(status, Some(CallStatus::Reconnecting { .. })) {
+            self.link.hurry(now, &self.timeouts);
         }
     }
 

@@ -14,7 +14,7 @@ use tracing::debug;
 
 use super::{
     canonical, listen,
-    turn::{Client, Effect, MOST_BYTES, Now, Transport, Turn},
+    turn::{Client, Effect, MOST_BYTES, Now, Transport, Turn, Wanted},
     unix_seconds,
 };
 
@@ -131,7 +131,7 @@ impl Switch {
                 }
             }
             Effect::Bind(wanted) => {
-                let bound = if state.is_closed { None } else { self.bind(wanted.is_ipv6) };
+                let bound = if state.is_closed { None } else { self.bind(&wanted) };
                 let port = bound.as_ref().map(|(port, _)| *port);
                 let (relayed, answer) = state.turn.bound(*wanted, port, self.now());
                 if let (Some(relayed), Some((_, socket))) = (relayed, bound) {
@@ -163,11 +163,16 @@ impl Switch {
     }
 
     /// Ports are drawn at random (RFC 6056), so that nobody foresees the next one.
-    fn bind(&self, is_ipv6: bool) -> Option<(u16, Arc<UdpSocket>)> {
-        let any: IpAddr = if is_ipv6 { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
+    fn bind(&self, wanted: &Wanted) -> Option<(u16, Arc<UdpSocket>)> {
+        let any: IpAddr =
+            if wanted.is_ipv6 { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
         let (first, last) = (u32::from(*self.0.ports.start()), u32::from(*self.0.ports.end()));
         for _ in 0..TRIES {
             let drawn = first + getrandom::u32().ok()? % (last.saturating_sub(first) + 1);
+            let drawn = if wanted.is_even { (drawn & !1).max(first.next_multiple_of(2)) } else { drawn };
+            if drawn > last {
+                continue;
+            }
             let address = SocketAddr::new(any, u16::try_from(drawn).ok()?);
             let socket = listen::udp(address).and_then(UdpSocket::from_std);
             match socket.and_then(|socket| Ok((socket.local_addr()?.port(), socket))) {

@@ -82,6 +82,7 @@ pub struct Wanted {
     transaction: u128,
     lifetime: Duration,
     pub is_ipv6: bool,
+    pub is_even: bool,
 }
 
 impl std::fmt::Debug for Wanted {

@@ -13,7 +13,7 @@ use stun_types::{
 };
 use turn_types::{
     attribute::{
-        ChannelNumber, Lifetime, RequestedAddressFamily, RequestedTransport, XorPeerAddress,
+        ChannelNumber, EvenPort, Lifetime, RequestedAddressFamily, RequestedTransport, XorPeerAddress,
         XorRelayedAddress,
     },
     message::{ALLOCATE, CHANNEL_BIND, CREATE_PERMISSION, REFRESH},
@@ -118,6 +118,11 @@ impl Turn {
         if !self.reach.relayed.iter().any(|address| address.is_ipv6() == is_ipv6) {
             return Err(ErrorCode::ADDRESS_FAMILY_NOT_SUPPORTED);
         }
+        let even = message.attribute::<EvenPort>().ok();
+        if even.as_ref().is_some_and(EvenPort::requested) {
+            // The port behind it is not kept for anybody: there are no reservations.
+            return Err(ErrorCode::INSUFFICIENT_CAPACITY);
+        }
         if self.allocations.len() >= self.quotas.allocations {
             return Err(ErrorCode::INSUFFICIENT_CAPACITY);
         }
@@ -125,7 +130,8 @@ impl Turn {
             return Err(ErrorCode::ALLOCATION_QUOTA_REACHED);
         }
         let lifetime = wanted_lifetime(message).max(LEAST_LIFETIME);
-        Ok(vec![Effect::Bind(Box::new(Wanted { client, holder, transaction, lifetime, is_ipv6 }))])
+        let wanted = Wanted { client, holder, transaction, lifetime, is_ipv6, is_even: even.is_some() };
+        Ok(vec![Effect::Bind(Box::new(wanted))])
     }
 
     /// The socket that was wanted, by its port; `None` when there is none to be had. Gives the address that it now has,
@@ -136,7 +142,7 @@ impl Turn {
         port: Option<u16>,
         now: Now,
     ) -> (Option<SocketAddr>, Option<Effect<'static>>) {
-        let Wanted { client, holder, transaction, lifetime, is_ipv6 } = wanted;
+        let Wanted { client, holder, transaction, lifetime, is_ipv6, .. } = wanted;
         let relayed = self.reach.relayed.iter().find(|address| address.is_ipv6() == is_ipv6);
         let relayed = relayed.zip(port).map(|(address, port)| SocketAddr::new(*address, port));
         let of = transaction.into();
@@ -293,8 +299,8 @@ fn seconds(lifetime: Duration) -> u32 {
     u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX)
 }
 
-/// Attributes that have to be understood and are not, up to a few (RFC 8489, section 6.3.1). EVEN-PORT, RESERVATION-TOKEN
-/// and DONT-FRAGMENT are among them: no browser uses them.
+/// Attributes that have to be understood and are not, up to a few (RFC 8489, section 6.3.1). RESERVATION-TOKEN and
+/// DONT-FRAGMENT are among them: no browser uses them.
 fn unknown(message: &Message<'_>) -> Vec<AttributeType> {
     const KNOWN: &[AttributeType] = &[
         Username::TYPE,
@@ -306,6 +312,7 @@ fn unknown(message: &Message<'_>) -> Vec<AttributeType> {
         XorPeerAddress::TYPE,
         RequestedAddressFamily::TYPE,
         RequestedTransport::TYPE,
+        EvenPort::TYPE,
         stun_types::attribute::MessageIntegritySha256::TYPE,
         turn_types::attribute::Data::TYPE,
     ];
