@@ -109,19 +109,18 @@ async fn http2(line: Line, address: SocketAddr, router: &Router, visit: Option<&
     let (mut connection, mut idle) = (pin!(connection), pin!(sleep(HEADER_TIMEOUT)));
     let mut stopped = pin!(stopped(visit));
     let mut has_asked = false;
-    loop {
+    let patience = loop {
         tokio::select! {
             result = connection.as_mut() => return result.map_err(io::Error::other),
             () = asked.notified() => {
                 has_asked = true;
                 idle.as_mut().reset(Instant::now() + IDLE);
             }
-            () = idle.as_mut() => break,
-            () = stopped.as_mut() => break,
+            () = idle.as_mut() => break if has_asked { LAST_ANSWER } else { Duration::ZERO },
+            () = stopped.as_mut() => break LAST_ANSWER,
         }
-    }
+    };
     connection.as_mut().graceful_shutdown();
-    let patience = if has_asked { LAST_ANSWER } else { Duration::ZERO };
     timeout(patience, connection).await?.map_err(io::Error::other)
 }
 

@@ -17,11 +17,7 @@ pub fn answer(
 ) -> impl Fn() -> Ready<Response> + Clone + Send + Sync + 'static {
     let bytes = Bytes::copy_from_slice(certificate);
     move || {
-        let headers = [
-            (header::CONTENT_TYPE, MEDIA_TYPE),
-            (header::CONTENT_DISPOSITION, "attachment; filename=\"tincan-ca.crt\""),
-            (header::CACHE_CONTROL, "no-cache"),
-        ];
+        let headers = [(header::CONTENT_TYPE, MEDIA_TYPE), (header::CACHE_CONTROL, "no-cache")];
         ready((headers, bytes.clone()).into_response())
     }
 }
