@@ -19,5 +19,5 @@ VOLUME /data
 ENV TINCAN_LISTEN=0.0.0.0:3000 TINCAN_METRICS_LISTEN=0.0.0.0:9464 TINCAN_SECRET_DIR=/data
 EXPOSE 3000 9464
 HEALTHCHECK --interval=30s --timeout=3s --start-period=5s \
-    CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:3000/healthz"]
+    CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9464/healthz"]
 ENTRYPOINT ["tincan"]

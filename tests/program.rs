@@ -32,7 +32,7 @@ async fn started(mut command: Command) -> (Child, SocketAddr, Lines<BufReader<Ch
     let mut log = BufReader::new(child.stderr.take().expect("it is piped")).lines();
     let line = timeout(PATIENCE, log.next_line()).await.expect("it says nothing").expect("it is readable");
     let line = line.expect("it stopped");
-    let address = line.split("http://").nth(1).and_then(|address| address.trim().parse().ok());
+    let address = line.split("://").nth(1).and_then(|address| address.trim().parse().ok());
     (child, address.unwrap_or_else(|| panic!("no address in {line:?}")), log)
 }
 
@@ -188,10 +188,19 @@ async fn one_connection_can_be_followed_through_a_detailed_log() {
 
 #[tokio::test]
 async fn the_log_says_in_one_line_what_of_the_relay_works() {
-    let arguments = ["--relay", "on", "--relay-listen", "127.0.0.1:0", "--relay-host", "127.0.0.1"];
-    let (_child, _, mut log) = listening(&arguments).await;
-    let line = timeout(PATIENCE, log.next_line()).await.expect("it says nothing").expect("it is readable");
-    let line = line.expect("it stopped");
-    assert!(line.contains("INFO the relay works: UDP over IPv4, TCP over IPv4"), "{line}");
-    assert!(!line.contains("127.0.0.1"), "{line}");
+    let folder = support::tls::Folder::new("probe");
+    let directory = folder.0.to_str().expect("a path");
+    let relay = ["--relay", "on", "--relay-listen", "127.0.0.1:0", "--relay-host", "127.0.0.1"];
+    let secured = [&relay[..], &["--tls", "self-signed", "--secret-dir", directory]].concat();
+    for (arguments, works) in [
+        (&relay[..], "UDP over IPv4, TCP over IPv4"),
+        (&secured, "UDP over IPv4, TCP over IPv4, TLS over IPv4"),
+    ] {
+        let (_child, _, mut log) = listening(arguments).await;
+        let line =
+            timeout(PATIENCE, log.next_line()).await.expect("it says nothing").expect("it is readable");
+        let line = line.expect("it stopped");
+        assert!(line.ends_with(&format!("INFO the relay works: {works}")), "{line}");
+        assert!(!line.contains("127.0.0.1"), "{line}");
+    }
 }

@@ -4,7 +4,10 @@ mod support;
 
 use std::{net::SocketAddr, sync::Arc};
 
-use support::{Person, Server};
+use support::{
+    Person, Server,
+    tls::{Certificate, Client, Folder},
+};
 use tincan::{
     protocol::IceServer,
     server::{
@@ -261,4 +264,35 @@ async fn an_even_port_is_given_to_whoever_wants_one_and_none_is_reserved() {
         assert!(given.port().is_multiple_of(2), "{given}");
     }
     assert_eq!(code(alice.udp().await.allocate_with(&[&EvenPort::new(true)]).await), 508);
+}
+
+#[tokio::test]
+async fn where_there_is_a_certificate_the_relay_is_reached_by_tls_on_the_same_port() {
+    let folder = Folder::new("relay");
+    let server = server_with(|config| config.tls = Some(folder.self_signed(&[]))).await;
+    let client = Client::trusting_authority_of(&server).await;
+    let (_socket, welcome) = client.joins(&server, "Alice").await;
+    let relay = welcome.ice_servers.iter().find(|server| server.relays()).expect("a relay");
+    let urls: Vec<&str> = relay.urls.iter().map(String::as_str).collect();
+    let [udp, tcp, tls] = urls[..] else { panic!("{urls:?}") };
+    let at = tls.trim_start_matches("turns:").trim_end_matches("?transport=tcp");
+    assert_eq!((udp, tcp), (&*format!("turn:{at}?transport=udp"), &*format!("turn:{at}?transport=tcp")));
+    let at: SocketAddr = at.parse().expect("an address");
+    let issued = Issued {
+        username: relay.username.clone().expect("a username"),
+        password: relay.credential.clone().expect("a credential"),
+    };
+    let caller = async || Caller::tls(at, issued.clone(), Arc::clone(&client.0)).await.expect("a connection");
+    let (mut one, mut other) = (caller().await, caller().await);
+    let mut plain = Caller::tcp(at, issued.clone()).await.expect("a connection");
+    assert!(plain.binding().await.expect("an answer").ip().is_loopback());
+    let (here, there) = (one.allocate().await.expect("a place"), other.allocate().await.expect("a place"));
+    one.permit(there).await.expect("leave to speak");
+    other.permit(here).await.expect("leave to speak");
+    for size in [1, 1400, 9000] {
+        one.send(there, &vec![7; size]).await.expect("sent");
+        assert_eq!(other.hear().await.expect("heard"), Heard::From(here, vec![7; size]));
+    }
+    let stranger = Client::trusting(&Certificate::new().der);
+    assert!(Caller::tls(at, issued, stranger.0).await.is_err(), "nobody else's certificate is shown");
 }

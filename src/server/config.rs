@@ -7,14 +7,17 @@ mod limits;
 mod relay;
 mod secret;
 mod stop;
+mod tls;
 
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 pub use ice_server::OtherServer;
 pub use limits::Limits;
 pub use relay::RelayConfig;
+pub(super) use secret::warn_if_open;
 pub use secret::{Loaded, Secret, SecretSource};
 pub use stop::Stop;
+pub use tls::{TlsConfig, TlsSource};
 
 use crate::settings::{Settings, Timeouts};
 
@@ -26,6 +29,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where health and metrics are told, to whoever runs the server; nowhere when there is none.
     pub metrics_listen: Option<SocketAddr>,
+    /// Without it pages come by http, as they do behind a proxy that has a certificate.
+    pub tls: Option<TlsConfig>,
+    /// Where http is sent on to https; on the port of https it always is.
+    pub http_listen: Option<SocketAddr>,
     /// Whether there is a public room.
     pub lobby: bool,
     pub limits: Limits,
@@ -68,6 +75,8 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
             metrics_listen: None,
+            tls: None,
+            http_listen: None,
             lobby: true,
             limits: Limits::default(),
             timeouts: Timeouts::default(),

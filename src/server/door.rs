@@ -1,26 +1,22 @@
-//! Accepts connections and speaks HTTP on them. One that was upgraded goes on in `socket`.
+//! Accepts connections and speaks HTTP on them, by TLS where there is a certificate. One that was upgraded goes on in `socket`.
 
-use std::{convert::Infallible, future::pending, io, net::SocketAddr, pin::pin, time::Duration};
+mod conversation;
 
-use axum::{Router, body::Body, extract::ConnectInfo};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use std::{convert::Infallible, io, net::SocketAddr, num::NonZero, sync::Arc, time::Duration};
+
+use axum::Router;
 use tokio::{
     net::{TcpListener, TcpStream},
     runtime::{self, Runtime},
     sync::mpsc,
     task::{JoinHandle, yield_now},
+    time::Instant,
 };
-use tower::ServiceExt;
 use tracing::{debug, warn};
 
-use super::hub::Hub;
+use self::conversation::converse;
+use super::{address::Census, hub::Hub, rate::Rate, tls::Tls};
 
-/// A client that has not sent its request by then is not going to.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// The longest request without its body, in bytes: what is not complete is read from its beginning with every further
-/// piece, and kept until the timeout. A request of the page has less than one KiB.
-const MOST_HEADERS: usize = 16 * 1024;
 /// See nice(2): a tenth of the weight of what has none.
 const NICENESS: i32 = 10;
 /// Connections that are taken in one turn, so that those that were taken before have one too.
@@ -33,11 +29,47 @@ const AFTER_FAILURE: Duration = Duration::from_millis(100);
 pub struct Door {
     /// Until it is closed.
     runtime: Option<Runtime>,
-    accepting: JoinHandle<()>,
+    accepting: Vec<JoinHandle<()>>,
     hub: Hub,
     /// Every connection holds a sender; when the last is dropped, nothing is left to wait for.
     alive: Option<Alive>,
     ended: mpsc::Receiver<Infallible>,
+}
+
+/// What is behind the door, and how one comes in.
+struct Way {
+    router: Router,
+    secured: Option<Secured>,
+    /// Only who comes to the server itself is told of its end.
+    visit: Option<Visit>,
+}
+
+/// Where there is https.
+pub struct Secured {
+    tls: Tls,
+    /// For whoever comes by http all the same.
+    send_on: Router,
+    /// Of those who have not agreed with us on a key yet.
+    census: Census,
+    started: Instant,
+}
+
+impl Secured {
+    /// `most` handshakes from one address at a time.
+    pub fn new(tls: Tls, send_on: Router, most: usize) -> Self {
+        // How fast they follow each other is counted once they are sockets.
+        let any = Rate { per_second: NonZero::<u32>::MAX, burst: NonZero::<u32>::MAX };
+        Self { tls, send_on, census: Census::new(most, any), started: Instant::now() }
+    }
+}
+
+/// Where people come in.
+pub struct Entrance {
+    pub people: (TcpListener, Router),
+    pub secured: Option<Secured>,
+    /// Sends on to https.
+    pub plain: Option<(TcpListener, Router)>,
+    pub operators: Option<(TcpListener, Router)>,
 }
 
 /// What ends before the server does, and is told so.
@@ -53,11 +85,7 @@ pub type Alive = mpsc::Sender<Infallible>;
 impl Door {
     /// # Errors
     /// When the system has no thread for it.
-    pub fn open(
-        (people, router): (TcpListener, Router),
-        operators: Option<(TcpListener, Router)>,
-        hub: Hub,
-    ) -> io::Result<Self> {
+    pub fn open(Entrance { people, secured, plain, operators }: Entrance, hub: Hub) -> io::Result<Self> {
         let (alive, ended) = mpsc::channel(1);
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -66,15 +94,19 @@ impl Door {
             .enable_all()
             .build()?;
         let visit = Visit { hub: hub.clone(), alive: alive.clone() };
-        let accepting = runtime.spawn(accept(people, router, Some(visit)));
+        let open = |(listener, router), secured, visit| {
+            runtime.spawn(accept(listener, Way { router, secured, visit }.into()))
+        };
+        let mut accepting = vec![open(people, secured, Some(visit.clone()))];
+        accepting.extend(plain.map(|plain| open(plain, None, Some(visit))));
         // Until the very end: that it comes is worth knowing, too.
-        operators.map(|(listener, router)| runtime.spawn(accept(listener, router, None)));
+        operators.map(|operators| open(operators, None, None));
         Ok(Self { runtime: Some(runtime), accepting, hub, alive: Some(alive), ended })
     }
 
     /// Lets nobody in any more, tells every connection to end, and waits until they have.
     pub async fn close(&mut self) {
-        self.accepting.abort();
+        self.accepting.iter().for_each(JoinHandle::abort);
         self.hub.stop();
         self.alive = None;
         self.ended.recv().await;
@@ -98,14 +130,14 @@ fn step_back() {
     }
 }
 
-async fn accept(listener: TcpListener, router: Router, visit: Option<Visit>) {
+async fn accept(listener: TcpListener, way: Arc<Way>) {
     for number in 1_usize.. {
         if number.is_multiple_of(ACCEPTED_IN_A_TURN) {
             yield_now().await;
         }
         match listener.accept().await {
             Ok((stream, address)) => {
-                tokio::spawn(converse(stream, address, router.clone(), visit.clone()));
+                tokio::spawn(let_in(stream, address, Arc::clone(&way)));
             }
             Err(error) => {
                 warn!("a connection could not be accepted: {error}");
@@ -115,40 +147,12 @@ async fn accept(listener: TcpListener, router: Router, visit: Option<Visit>) {
     }
 }
 
-async fn converse(stream: TcpStream, address: SocketAddr, router: Router, visit: Option<Visit>) {
+async fn let_in(stream: TcpStream, address: SocketAddr, way: Arc<Way>) {
     // Small messages must not wait for the answer to the one before.
     if let Err(error) = stream.set_nodelay(true) {
         debug!("no TCP_NODELAY: {error}");
     }
-    let service = service_fn(|request: hyper::Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(address));
-        if let Some(Visit { alive, .. }) = &visit {
-            request.extensions_mut().insert(alive.clone());
-        }
-        router.clone().oneshot(request)
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(MOST_HEADERS)
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
-    let mut connection = pin!(connection);
-    let stopped = async {
-        match &visit {
-            Some(Visit { hub, .. }) => hub.stopped().await,
-            None => pending().await,
-        }
-    };
-    let result = tokio::select! {
-        result = connection.as_mut() => result,
-        () = stopped => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = result {
+    if let Err(error) = converse(stream, address, &way).await {
         debug!("{address}: {error}");
     }
 }

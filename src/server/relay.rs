@@ -32,10 +32,11 @@ pub use network::Network;
 pub use offer::{Offer, name};
 pub use quota::Quotas;
 
-use self::{listen::Listening, nonce::Nonces, reach::Reach, switch::Switch, turn::Turn};
+use self::{listen::Listening, nonce::Nonces, offer::Named, reach::Reach, switch::Switch, turn::Turn};
 use super::{
     config::{Config, Secret},
     metrics::Metrics,
+    tls::Tls,
 };
 
 /// How often what is over is looked for.
@@ -49,20 +50,22 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// `None` when none is wanted, or when none can be had and nobody has asked for it by name.
+    /// `None` when none is wanted, or when none can be had and nobody has asked for it by name. Where there is a certificate, it is
+    /// reached by TLS as well.
     ///
     /// # Errors
     /// With a sentence, when one was asked for and cannot be had.
     pub async fn open(
         config: &Config,
         secret: &Secret,
+        tls: Option<&Tls>,
         metrics: &Arc<Metrics>,
     ) -> Result<Option<Self>, String> {
         let wanted = &config.relay;
         if wanted.listen.is_empty() {
             return Ok(None);
         }
-        match Self::begin(config, secret, metrics).await {
+        match Self::begin(config, secret, tls, metrics).await {
             Ok(relay) => Ok(Some(relay)),
             Err(sentence) if wanted.is_asked_for => Err(sentence),
             Err(sentence) => {
@@ -74,7 +77,12 @@ impl Relay {
         }
     }
 
-    async fn begin(config: &Config, secret: &Secret, metrics: &Arc<Metrics>) -> Result<Self, String> {
+    async fn begin(
+        config: &Config,
+        secret: &Secret,
+        tls: Option<&Tls>,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self, String> {
         let wanted = &config.relay;
         let listening = Listening::open(&wanted.listen, wanted.is_asked_for)?;
         let relayed = address::relayed(wanted.host.as_deref(), &listening.addresses()).await?;
@@ -89,10 +97,11 @@ impl Relay {
         let switch = Switch::new(turn, listening.udp, wanted.ports.clone());
         let census = (config.limits.connections_per_address(), config.limits.connections());
         let mut tasks = switch.serve();
-        tasks.extend(stream::serve(&switch, listening.tcp, census));
+        tasks.extend(stream::serve(&switch, listening.tcp, tls, census));
         tasks.push(tokio::spawn(keep_time(switch.clone())).abort_handle());
-        let offer = Offer::new(own, config.timeouts.ticket, host, port);
-        tasks.push(tokio::spawn(probe::report(addresses, offer.clone())).abort_handle());
+        let named = Named { host, port, by_tls: tls.is_some() };
+        let offer = Offer::new(own, config.timeouts.ticket, named);
+        tasks.push(tokio::spawn(probe::report(addresses, offer.clone(), tls.cloned())).abort_handle());
         Ok(Self { switch, tasks, offer })
     }
 

@@ -10,10 +10,7 @@ mod speaker;
 mod upgrade;
 mod writing;
 
-use tokio::{
-    net::TcpStream,
-    time::{Instant, sleep_until},
-};
+use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::WebSocketStream;
 
 pub use upgrade::upgrade;
@@ -27,11 +24,12 @@ use self::{
 };
 use super::{
     hub::{Content, Hub},
+    line::Line,
     registry::ConnectionId,
 };
 
 struct Socket {
-    stream: WebSocketStream<Fair<TcpStream>>,
+    stream: WebSocketStream<Fair<Line>>,
     /// Everything that has arrived has been read.
     is_empty: bool,
     /// Whether the client wants what can be compressed compressed.

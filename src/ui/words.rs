@@ -341,7 +341,8 @@ pub const fn remedy(problem: DeviceProblem) -> &'static str {
         DeviceProblem::Missing => "Plug one in, then try again.",
         DeviceProblem::Insecure => {
             "Browsers open a camera or microphone only on https addresses, and on localhost. Ask for the https \
-             address of this server."
+             address of this server. If it has none, it gets one when it is started with \
+             “tincan --tls self-signed --listen 0.0.0.0:3000”."
         }
         DeviceProblem::Unplugged => "Plug it in again, or choose another one.",
         DeviceProblem::Other => "Try again. If that does not help, restart the browser.",

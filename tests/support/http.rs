@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
@@ -14,6 +14,7 @@ pub struct Answer {
     pub status: u16,
     head: String,
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -39,13 +40,17 @@ pub async fn get_as_operator(server: &Server, path: &str) -> Answer {
     ask(server.operators, &text).await
 }
 
-async fn ask(address: SocketAddr, text: &str) -> Answer {
-    let mut stream = TcpStream::connect(address).await.unwrap();
+pub async fn ask(address: SocketAddr, text: &str) -> Answer {
+    ask_on(TcpStream::connect(address).await.unwrap(), text).await
+}
+
+pub async fn ask_on(mut stream: impl AsyncRead + AsyncWrite + Unpin, text: &str) -> Answer {
     stream.write_all(text.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("the answer does not end").unwrap();
-    let answer = String::from_utf8_lossy(&answer).into_owned();
-    let (head, body) = answer.split_once("\r\n\r\n").expect("no HTTP");
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("no HTTP");
+    let (head, bytes) = (text(&answer[..end]), answer[end + 4..].to_vec());
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
+    Answer { status, head, body: text(&bytes), bytes }
 }

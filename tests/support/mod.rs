@@ -8,6 +8,7 @@
 pub mod http;
 pub mod person;
 mod raw;
+pub mod tls;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -51,11 +52,16 @@ impl Server {
     }
 
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Arc<Self> {
+        Self::start_beside(None, change).await
+    }
+
+    /// With an address that sends on to https.
+    pub async fn start_beside(plain: Option<TcpListener>, change: impl FnOnce(&mut Config)) -> Arc<Self> {
         let people = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = people.local_addr().unwrap();
         let operators = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let listening = operators.local_addr().unwrap();
-        let listeners = Listeners { people, operators: Some(operators) };
+        let listeners = Listeners { people, plain, operators: Some(operators) };
         let (stop, stopped) = oneshot::channel();
         let config = config(change);
         let task = tokio::spawn(async move {

@@ -6,7 +6,7 @@ use clap::{Command, CommandFactory, FromArgMatches, Parser};
 
 use super::{
     Config, Limits, OtherServer, RelayConfig, Secret, SecretSource, Stop, file, ice_server::parse_ice_server,
-    relay::RelayArgs,
+    relay::RelayArgs, tls::TlsArgs,
 };
 use crate::settings::Timeouts;
 
@@ -46,7 +46,7 @@ struct Args {
     #[arg(long, env = "TINCAN_SECRET", value_name = "TEXT", value_parser = Secret::parse, hide_env_values = true)]
     secret: Option<Secret>,
 
-    /// Directory of the file tincan.secret, when no secret is given
+    /// Directory of the file tincan.secret, when no secret is given, and of a certificate that is made here
     #[arg(long, env = "TINCAN_SECRET_DIR", value_name = "DIRECTORY", default_value = ".")]
     secret_dir: PathBuf,
 
@@ -79,6 +79,9 @@ struct Args {
     relay_only: Switch,
 
     #[command(flatten)]
+    tls: TlsArgs,
+
+    #[command(flatten)]
     relay: RelayArgs,
 
     #[command(flatten)]
@@ -90,7 +93,7 @@ struct Args {
 pub(super) struct Switch(pub bool);
 
 #[derive(Clone, Copy)]
-struct OrOff(Option<SocketAddr>);
+pub(super) struct OrOff(pub Option<SocketAddr>);
 
 pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Config, Stop> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -113,12 +116,15 @@ pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Conf
         }
         relay.is_asked_for = true;
     }
+    let (tls, http_listen) = args.tls.read(&args.secret_dir)?;
     Ok(Config {
         listen: args
             .listen
             .or_else(|| from_cargo_leptos("LEPTOS_SITE_ADDR")?.parse().ok())
             .unwrap_or(default.listen),
         metrics_listen: args.metrics_listen.0,
+        tls,
+        http_listen,
         lobby: args.lobby.0,
         limits: args.limits,
         timeouts,
@@ -154,7 +160,7 @@ pub(super) fn parse_listen(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| "it must be an IP address with a port, such as 127.0.0.1:3000 or [::]:3000".into())
 }
 
-fn parse_listen_or_off(text: &str) -> Result<OrOff, String> {
+pub(super) fn parse_listen_or_off(text: &str) -> Result<OrOff, String> {
     match parse_switch(text) {
         Ok(Switch(false)) => Ok(OrOff(None)),
         _ => parse_listen(text).map(|address| OrOff(Some(address))),

@@ -105,7 +105,7 @@ fn make(file: &Path) -> io::Result<Loaded> {
     Ok(Loaded { secret, is_new: true })
 }
 
-fn warn_if_open(file: &Path) {
+pub fn warn_if_open(file: &Path) {
     let mode = fs::metadata(file).map_or(0, |metadata| metadata.permissions().mode());
     if mode & 0o077 != 0 {
         warn!("{} can be read by other users of this machine: chmod 600 it", file.display());

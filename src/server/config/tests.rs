@@ -82,6 +82,12 @@ fn a_wrong_value_is_answered_with_one_sentence() {
         ("--relay-host=relay.example:3478", "without a port"),
         ("--relay-ports=2-1", "must look like"),
         ("--relay-allow=home", "must look like"),
+        ("--tls=perhaps", "off, self-signed or files"),
+        ("--tls=files", "needs both"),
+        ("--tls-name=phone.example", "--tls self-signed"),
+        ("--tls-name=phone.example:3000", "without a port"),
+        ("--tls-cert=cert.pem", "--tls files"),
+        ("--http-listen=127.0.0.1:80", "needs --tls"),
         ("--nonsense", "nonsense"),
     ] {
         let sentence = complaint(&[wrong]);
@@ -99,6 +105,25 @@ fn help_explains_every_flag_and_names_every_timeout() {
     for (name, _) in Limits::TABLE {
         assert!(help.contains(&name.replace('_', "-")), "{name} is missing");
     }
+}
+
+#[test]
+fn https_is_there_when_it_is_asked_for() {
+    assert!(read(&["--tls=off", "--http-listen=off"]).unwrap().tls.is_none());
+    let arguments =
+        ["--secret-dir=/kept", "--tls=self-signed", "--tls-name=Phone.example", "--tls-name=[fd00::5]"];
+    let TlsSource::SelfSigned { directory, names } = read(&arguments).unwrap().tls.unwrap().source else {
+        panic!("another certificate")
+    };
+    let names: Vec<_> = names.iter().map(|name| name.to_str()).collect();
+    assert_eq!((directory, names.join(" ")), (PathBuf::from("/kept"), "phone.example fd00::5".to_owned()));
+    let text = "tls = \"files\"\ntls_cert = \"a.pem\"\ntls_key = \"b.pem\"\nhttp_listen = \"[::]:80\"";
+    let config = read_file("tls", text, &[]).unwrap();
+    let TlsSource::Files { certificate, key } = config.tls.unwrap().source else {
+        panic!("another certificate")
+    };
+    assert_eq!((certificate, key), (PathBuf::from("a.pem"), PathBuf::from("b.pem")));
+    assert_eq!(config.http_listen.unwrap().port(), 80);
 }
 
 /// What a file says, with flags before it.

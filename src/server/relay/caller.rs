@@ -1,6 +1,8 @@
 //! The other side of the relay: a client as small as the probe and the tests need. Browsers have their own.
 
-use std::{collections::VecDeque, io, net::SocketAddr, time::Duration};
+use std::{collections::VecDeque, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use rustls::ClientConfig;
 
 use stun_types::{
     AddressFamily,
@@ -16,6 +18,7 @@ use tokio::{
     net::{TcpStream, UdpSocket},
     time::{Instant, timeout_at},
 };
+use tokio_rustls::{TlsConnector, client::TlsStream};
 use turn_types::{
     attribute::{
         ChannelNumber, Data, Lifetime, RequestedAddressFamily, RequestedTransport, XorPeerAddress,
@@ -73,6 +76,7 @@ pub struct Caller {
 enum Link {
     Udp(UdpSocket),
     Tcp(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
 }
 
 type Attributes<'a> = &'a (dyn Fn(TransactionId, &mut MessageWriteVec) -> Result<(), StunWriteError> + Sync);
@@ -91,6 +95,17 @@ impl Caller {
     /// When nobody answers there.
     pub async fn tcp(relay: SocketAddr, issued: Issued) -> io::Result<Self> {
         Ok(Self::new(Link::Tcp(TcpStream::connect(relay).await?), issued))
+    }
+
+    /// By TLS, under the address of the relay.
+    ///
+    /// # Errors
+    /// When nobody answers there whom `trusting` trusts.
+    pub async fn tls(relay: SocketAddr, issued: Issued, trusting: Arc<ClientConfig>) -> io::Result<Self> {
+        let (stream, name) = (TcpStream::connect(relay).await?, relay.ip().into());
+        let connected = TlsConnector::from(trusting).connect(name, stream);
+        let stream = timeout_at(Instant::now() + PATIENCE, connected).await??;
+        Ok(Self::new(Link::Tls(Box::new(stream)), issued))
     }
 
     fn new(link: Link, issued: Issued) -> Self {
@@ -198,6 +213,10 @@ impl Caller {
         match &mut self.link {
             Link::Udp(socket) => _ = socket.send(bytes).await?,
             Link::Tcp(stream) => stream.write_all(bytes).await?,
+            Link::Tls(stream) => {
+                stream.write_all(bytes).await?;
+                stream.flush().await?;
+            }
         }
         Ok(())
     }
@@ -273,10 +292,8 @@ impl Caller {
                     buffer.resize(MOST_BYTES + 64, 0);
                     socket.recv(&mut buffer).await
                 }
-                Link::Tcp(stream) => {
-                    let length = next_message(stream, &mut buffer).await?;
-                    length.ok_or(io::ErrorKind::UnexpectedEof.into())
-                }
+                Link::Tcp(stream) => whole(next_message(stream, &mut buffer).await?),
+                Link::Tls(stream) => whole(next_message(stream, &mut buffer).await?),
             }
         };
         let length = timeout_at(by, read).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
@@ -289,6 +306,10 @@ impl Caller {
             self.heard.push_back(heard);
         }
     }
+}
+
+fn whole(message: Option<usize>) -> io::Result<usize> {
+    message.ok_or(io::ErrorKind::UnexpectedEof.into())
 }
 
 fn relayed(bytes: &[u8]) -> Option<Heard> {

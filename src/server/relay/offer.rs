@@ -16,29 +16,38 @@ struct Inner {
     credentials: Credentials,
     /// How long they are good, in seconds.
     lifetime: u64,
-    host: Option<String>,
-    port: u16,
+    named: Named,
+}
+
+/// Where browsers find it.
+pub(super) struct Named {
+    /// Without one, that under which each person has reached the page.
+    pub host: Option<String>,
+    pub port: u16,
+    pub by_tls: bool,
 }
 
 impl Offer {
-    /// Without a host, the one under which each person has reached the page is named.
-    pub(super) fn new(credentials: Credentials, lifetime: Duration, host: Option<String>, port: u16) -> Self {
-        Self(Arc::new(Inner { credentials, lifetime: lifetime.as_secs(), host, port }))
+    pub(super) fn new(credentials: Credentials, lifetime: Duration, named: Named) -> Self {
+        Self(Arc::new(Inner { credentials, lifetime: lifetime.as_secs(), named }))
     }
 
     /// For `RTCConfiguration.iceServers` of this peer. `reached` is the `Host` of its request. Nothing when there is no host
     /// that could be named.
     #[must_use]
     pub fn ice_servers(&self, peer: PeerId, reached: Option<&str>) -> Vec<IceServer> {
-        let Inner { credentials, lifetime, host, port } = &*self.0;
+        let Inner { credentials, lifetime, named: Named { host, port, by_tls } } = &*self.0;
         let Some(host) = host.as_deref().map(bracketed).or_else(|| reached.and_then(name)) else {
             return Vec::new();
         };
         let issued = credentials.issue(peer, unix_seconds().saturating_add(*lifetime));
-        let relay = ["udp", "tcp"].map(|transport| format!("turn:{host}:{port}?transport={transport}"));
+        // The dearest way last (RFC 7065). On the same port: its first byte tells it from the others.
+        let tls = by_tls.then(|| format!("turns:{host}:{port}?transport=tcp"));
+        let plain = ["udp", "tcp"].map(|transport| format!("turn:{host}:{port}?transport={transport}"));
+        let relay = plain.into_iter().chain(tls).collect();
         let stun = IceServer { urls: vec![format!("stun:{host}:{port}")], username: None, credential: None };
         let (username, credential) = (Some(issued.username), Some(issued.password));
-        vec![stun, IceServer { urls: relay.into(), username, credential }]
+        vec![stun, IceServer { urls: relay, username, credential }]
     }
 
     pub(super) fn credentials(&self) -> &Credentials {
@@ -97,8 +106,8 @@ mod tests {
     fn each_peer_has_a_name_and_a_password_of_its_own() {
         let secret = Secret::parse("0123456789abcdef").unwrap();
         let offer = |host: Option<&str>| {
-            let lifetime = Duration::from_secs(60);
-            Offer::new(Credentials::new(&secret).unwrap(), lifetime, host.map(str::to_owned), 3478)
+            let named = Named { host: host.map(str::to_owned), port: 3478, by_tls: false };
+            Offer::new(Credentials::new(&secret).unwrap(), Duration::from_secs(60), named)
         };
         let [one, other] =
             [1, 2].map(|peer| offer(None).ice_servers(PeerId::from_random(peer), Some("phone.example:443")));
@@ -109,5 +118,13 @@ mod tests {
         let named = offer(Some("2001:db8::1")).ice_servers(PeerId::from_random(1), Some("phone.example"));
         assert_eq!(named[0].urls, ["stun:[2001:db8::1]:3478"]);
         assert!(offer(None).ice_servers(PeerId::from_random(1), None).is_empty());
+        let secured = Offer::new(
+            Credentials::new(&secret).unwrap(),
+            Duration::from_secs(60),
+            Named { host: Some("phone.example".to_owned()), port: 3478, by_tls: true },
+        );
+        let urls = &secured.ice_servers(PeerId::from_random(1), None)[1].urls;
+        assert_eq!(urls[..2], relay);
+        assert_eq!(urls[2..], ["turns:phone.example:3478?transport=tcp"]);
     }
 }

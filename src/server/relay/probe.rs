@@ -9,20 +9,38 @@ use super::{
     caller::{Caller, Heard, Trouble},
     unix_seconds,
 };
-use crate::protocol::PeerId;
+use crate::{protocol::PeerId, server::tls::Tls};
 
 /// In seconds: what the probe is issued is good for no longer.
 const LIFETIME: u64 = 60;
 const PAYLOAD: &[u8] = b"Can you hear me?";
 
+/// How the one client comes; the other one comes by UDP.
+enum By {
+    Udp,
+    Tcp,
+    Tls(Tls),
+}
+
+impl By {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Tcp => "TCP",
+            Self::Tls(_) => "TLS",
+        }
+    }
+}
+
 /// One line in the log, without an address in it.
-pub async fn report(listening: Vec<SocketAddr>, offer: Offer) {
+pub async fn report(listening: Vec<SocketAddr>, offer: Offer, tls: Option<Tls>) {
+    let ways: Vec<By> = [By::Udp, By::Tcp].into_iter().chain(tls.map(By::Tls)).collect();
     let (mut works, mut fails) = (Vec::new(), Vec::new());
     for address in listening {
-        for transport in ["UDP", "TCP"] {
+        for by in &ways {
             let family = if address.is_ipv4() { "IPv4" } else { "IPv6" };
-            let way = format!("{transport} over {family}");
-            match probe(here(address), &offer, transport == "TCP").await {
+            let way = format!("{} over {family}", by.name());
+            match probe(here(address), &offer, by).await {
                 Ok(()) => works.push(way),
                 // The socket is there, but this machine has no address of that kind to give to anybody.
                 Err(Trouble::Refused(440)) => {}
@@ -37,12 +55,16 @@ pub async fn report(listening: Vec<SocketAddr>, offer: Offer) {
     }
 }
 
-async fn probe(relay: SocketAddr, offer: &Offer, by_tcp: bool) -> Result<(), Trouble> {
+async fn probe(relay: SocketAddr, offer: &Offer, by: &By) -> Result<(), Trouble> {
     let peer = PeerId::from_random(getrandom::u64().map_err(|_| Trouble::Nonsense)?);
     let issued = offer.credentials().issue(peer, unix_seconds().saturating_add(LIFETIME));
-    let mut one = match by_tcp {
-        true => Caller::tcp(relay, issued.clone()).await?,
-        false => Caller::udp(relay, issued.clone()).await?,
+    let mut one = match by {
+        By::Udp => Caller::udp(relay, issued.clone()).await?,
+        By::Tcp => Caller::tcp(relay, issued.clone()).await?,
+        By::Tls(tls) => {
+            let trusting = tls.trusting_itself().map_err(|_| Trouble::Nonsense)?;
+            Caller::tls(relay, issued.clone(), trusting).await?
+        }
     };
     let mut other = Caller::udp(relay, issued).await?;
     one.binding().await?;

@@ -1,13 +1,11 @@
-//! Clients that come by TCP (RFC 8656, section 3.1): the same messages, one after the other.
+//! Clients that come by TCP, with TLS on it where there is a certificate (RFC 8656, section 3.1): the same messages, one after
+//! the other.
 
 use std::{io, net::SocketAddr, time::Duration};
 
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
-    net::{
-        TcpListener, TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
     sync::mpsc,
     task::AbortHandle,
     time::{sleep, timeout},
@@ -19,7 +17,12 @@ use super::{
     switch::Switch,
     turn::{CHANNEL_HEADER, Client, MOST_BYTES, STUN_HEADER, Transport},
 };
-use crate::server::{address::Census, rate::Rate};
+use crate::server::{
+    address::Census,
+    line::{Line, begins_tls},
+    rate::Rate,
+    tls::Tls,
+};
 
 /// Messages that wait for a client that does not read; further ones are lost.
 const QUEUE: usize = 128;
@@ -36,16 +39,21 @@ const AFTER_FAILURE: Duration = Duration::from_millis(100);
 type Most = (usize, Rate);
 
 /// One task for each listener.
-pub fn serve(switch: &Switch, listeners: Vec<std::net::TcpListener>, (most, rate): Most) -> Vec<AbortHandle> {
+pub fn serve(
+    switch: &Switch,
+    listeners: Vec<std::net::TcpListener>,
+    tls: Option<&Tls>,
+    (most, rate): Most,
+) -> Vec<AbortHandle> {
     let census = Census::new(most, rate);
     let listeners = listeners.into_iter().filter_map(|listener| TcpListener::from_std(listener).ok());
     let accepting = listeners.enumerate().map(|(socket, listener)| {
-        tokio::spawn(accept(switch.clone(), socket, listener, census.clone())).abort_handle()
+        tokio::spawn(accept(switch.clone(), socket, listener, tls.cloned(), census.clone())).abort_handle()
     });
     accepting.collect()
 }
 
-async fn accept(switch: Switch, socket: usize, listener: TcpListener, census: Census) {
+async fn accept(switch: Switch, socket: usize, listener: TcpListener, tls: Option<Tls>, census: Census) {
     let started = tokio::time::Instant::now();
     loop {
         let (stream, from) = match listener.accept().await {
@@ -59,20 +67,51 @@ async fn accept(switch: Switch, socket: usize, listener: TcpListener, census: Ce
         let address: SocketAddr = canonical(from);
         let Some(counted) = census.count(address.ip().into(), started.elapsed()) else { continue };
         let client = Client { address, transport: Transport::Tcp, socket };
-        let switch = switch.clone();
+        let (switch, tls) = (switch.clone(), tls.clone());
         tokio::spawn(async move {
             let _counted = counted;
-            converse(&switch, client, stream).await;
+            converse(&switch, client, stream, tls.as_ref()).await;
             switch.lost(client);
         });
     }
 }
 
-/// Until either direction ends, or the switch is closed.
-async fn converse(switch: &Switch, client: Client, stream: TcpStream) {
+async fn converse(switch: &Switch, client: Client, stream: TcpStream, tls: Option<&Tls>) {
     // Small messages are urgent ones.
     let _ = stream.set_nodelay(true);
+    match tls {
+        None => plainly(switch, client, stream).await,
+        Some(tls) => match timeout(tls.handshake(), Box::pin(secure(stream, tls))).await {
+            Ok(Ok(Line::Plain(stream))) => plainly(switch, client, stream).await,
+            Ok(Ok(line)) => {
+                let (reading, writing) = tokio::io::split(line);
+                pass_on(switch, client, reading, writing).await;
+            }
+            _ => debug!("a client of the relay did not begin in time, or not as it should"),
+        },
+    }
+}
+
+async fn secure(stream: TcpStream, tls: &Tls) -> io::Result<Line> {
+    if begins_tls(&stream).await? {
+        Line::secured(stream, tls.for_relay()).await
+    } else {
+        Ok(Line::Plain(stream))
+    }
+}
+
+async fn plainly(switch: &Switch, client: Client, stream: TcpStream) {
     let (reading, writing) = stream.into_split();
+    pass_on(switch, client, reading, writing).await;
+}
+
+/// Until either direction ends, or the switch is closed.
+async fn pass_on(
+    switch: &Switch,
+    client: Client,
+    reading: impl AsyncRead + Unpin,
+    writing: impl AsyncWrite + Unpin,
+) {
     let (mail, post) = mpsc::channel(QUEUE);
     switch.opened(client, mail);
     tokio::select! {
@@ -81,7 +120,7 @@ async fn converse(switch: &Switch, client: Client, stream: TcpStream) {
     }
 }
 
-async fn read(switch: &Switch, client: Client, mut stream: OwnedReadHalf) {
+async fn read(switch: &Switch, client: Client, mut stream: impl AsyncRead + Unpin) {
     let mut buffer = Vec::new();
     loop {
         let patience = if switch.has_allocation(client) { SILENCE } else { FIRST };
@@ -95,9 +134,14 @@ async fn read(switch: &Switch, client: Client, mut stream: OwnedReadHalf) {
     }
 }
 
-async fn write(mut stream: OwnedWriteHalf, mut post: mpsc::Receiver<Vec<u8>>) {
+async fn write(mut stream: impl AsyncWrite + Unpin, mut post: mpsc::Receiver<Vec<u8>>) {
     while let Some(bytes) = post.recv().await {
-        if !matches!(timeout(WRITE, stream.write_all(&bytes)).await, Ok(Ok(()))) {
+        let written = async {
+            stream.write_all(&bytes).await?;
+            // With TLS, what is written may stand in its buffer.
+            stream.flush().await
+        };
+        if !matches!(timeout(WRITE, written).await, Ok(Ok(()))) {
             return;
         }
     }

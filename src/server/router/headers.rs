@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 
-use crate::server::address;
+use crate::server::{Config, address, config::TlsSource, tls::ByTls};
 
 const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -30,10 +30,45 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 /// For a year, this host is asked over https only (RFC 6797).
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Puts the headers on every answer that does not say otherwise. Browsers ignore what asks for https on an answer
-/// over http (RFC 6797, section 8.1), so it goes only where a proxy says that it was https.
-pub async fn secure(State(behind_proxy): State<bool>, request: Request, next: Next) -> Response {
-    let is_https = behind_proxy && address::came_by_https(request.headers());
+/// Where browsers are told to ask by https only. They ignore it on an answer over http (RFC 6797, section 8.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Https {
+    Never,
+    /// For what has come by TLS to this program.
+    Here,
+    /// For what has come by TLS to a proxy, as that says.
+    AtProxy,
+    Both,
+}
+
+impl Https {
+    /// A certificate that devices do not trust by themselves allows no such thing: they would let nobody past their warning
+    /// (RFC 6797, section 12.1).
+    pub fn of(config: &Config) -> Self {
+        let is_trusted = config.tls.as_ref().is_some_and(|tls| matches!(tls.source, TlsSource::Files { .. }));
+        match (is_trusted, config.behind_proxy) {
+            (false, false) => Self::Never,
+            (true, false) => Self::Here,
+            (false, true) => Self::AtProxy,
+            (true, true) => Self::Both,
+        }
+    }
+
+    fn is_had_by(self, request: &Request) -> bool {
+        let here = || request.extensions().get::<ByTls>().is_some();
+        let at_proxy = || address::came_by_https(request.headers());
+        match self {
+            Self::Never => false,
+            Self::Here => here(),
+            Self::AtProxy => at_proxy(),
+            Self::Both => here() || at_proxy(),
+        }
+    }
+}
+
+/// Puts the headers on every answer that does not say otherwise.
+pub async fn secure(State(https): State<Https>, request: Request, next: Next) -> Response {
+    let is_https = https.is_had_by(&request);
     let mut response = next.run(request).await;
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(value);

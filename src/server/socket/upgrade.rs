@@ -10,7 +10,6 @@ use axum::{
 };
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -23,7 +22,14 @@ use tracing::debug;
 use super::{Fair, Socket, serve};
 use crate::{
     protocol::{DEFLATE, ErrorCode, MAX_MESSAGE_BYTES},
-    server::{address, door::Alive, hub::Hub, rate::Rate},
+    server::{
+        address,
+        door::Alive,
+        hub::Hub,
+        line::{Line, Parked},
+        rate::Rate,
+        tls::ByTls,
+    },
 };
 
 /// Allocated for every connection, however idle: most messages are smaller than this, and three of them hold the offer of a
@@ -64,8 +70,10 @@ fn is_allowed(request: &Request, hub: &Hub) -> bool {
         return true;
     }
     let Some(origin) = text(header::ORIGIN).map(str::to_ascii_lowercase) else { return false };
-    let host = origin.split_once("://").map(|(_, host)| host);
-    let is_own = host.is_some() && host == text(header::HOST).map(str::to_ascii_lowercase).as_deref();
+    let Some((scheme, host)) = origin.split_once("://") else { return false };
+    // Where there is TLS, a page that came without it is not ours, whatever it is called.
+    let is_ours = scheme == "https" || request.extensions().get::<ByTls>().is_none();
+    let is_own = is_ours && Some(host) == text(header::HOST).map(str::to_ascii_lowercase).as_deref();
     is_own || hub.config().origins.contains(&origin)
 }
 
@@ -86,7 +94,7 @@ async fn begin(
         Err(error) => return debug!("a connection was not upgraded: {error}"),
     };
     let Some((stream, already_read)) = unwrap(upgraded) else {
-        return debug!("an upgraded connection is no TCP stream");
+        return debug!("an upgraded connection is no stream of ours");
     };
     let (id, counted) = (hub.number_connection(), hub.count(origin));
     debug!(connection = id.0, ?origin, "opened");
@@ -112,24 +120,24 @@ async fn begin(
     }
 }
 
-/// Takes the TCP stream out of what HTTP wrapped around it, with what came after the request. It belongs to no runtime then.
-fn unwrap(upgraded: Upgraded) -> Option<(std::net::TcpStream, Vec<u8>)> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    Some((parts.io.into_inner().into_std().ok()?, parts.read_buf.to_vec()))
+/// Takes the line out of what HTTP wrapped around it, with what came after the request. It belongs to no runtime then.
+fn unwrap(upgraded: Upgraded) -> Option<(Parked, Vec<u8>)> {
+    let parts = upgraded.downcast::<TokioIo<Line>>().ok()?;
+    Some((parts.io.into_inner().park().ok()?, parts.read_buf.to_vec()))
 }
 
 /// In the runtime that it is to live in.
 fn websocket(
-    stream: std::net::TcpStream,
+    stream: Parked,
     already_read: Vec<u8>,
     bytes: Rate,
-) -> io::Result<impl Future<Output = WebSocketStream<Fair<TcpStream>>>> {
+) -> io::Result<impl Future<Output = WebSocketStream<Fair<Line>>>> {
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
         .max_write_buffer_size(MOST_UNWRITTEN)
         .max_message_size(Some(MAX_MESSAGE_BYTES))
         .max_frame_size(Some(MAX_MESSAGE_BYTES));
-    let stream = Fair::new(TcpStream::from_std(stream)?, bytes);
+    let stream = Fair::new(stream.resume()?, bytes);
     Ok(WebSocketStream::from_partially_read(stream, already_read, Role::Server, Some(config)))
 }

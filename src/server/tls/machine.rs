@@ -1,0 +1,94 @@
+//! What this machine is called, and under which addresses it is reached. It asks its own system, and nobody else.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use rustls::pki_types::ServerName;
+use tracing::debug;
+
+/// What the system says of itself.
+pub struct Machine {
+    pub host: String,
+    pub addresses: Vec<IpAddr>,
+}
+
+impl Machine {
+    pub fn look() -> Self {
+        let host = rustix::system::uname().nodename().to_string_lossy().to_ascii_lowercase();
+        let addresses = match if_addrs::get_if_addrs() {
+            Ok(found) => found.iter().map(if_addrs::Interface::ip).collect(),
+            Err(error) => {
+                debug!("the addresses of this machine are not known: {error}");
+                Vec::new()
+            }
+        };
+        Self { host, addresses }
+    }
+
+    /// What a certificate has to name, for somebody who listens there and is called so besides: those first that others use.
+    pub fn names(&self, listening: IpAddr, more: &[ServerName<'static>]) -> Vec<ServerName<'static>> {
+        let mut names = more.to_vec();
+        let mut add = |name: ServerName<'static>| {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        };
+        let reached = self.addresses.iter().filter(|address| is_reached(**address, listening));
+        reached.filter(|address| !address.is_loopback()).for_each(|address| add((*address).into()));
+        // By the second one a machine is found in its own network (RFC 6762).
+        let local = (!self.host.contains('.')).then(|| format!("{}.local", self.host));
+        let hosts = [Some(self.host.clone()), local].into_iter().flatten();
+        hosts.filter_map(|host| ServerName::try_from(host).ok()).for_each(&mut add);
+        if !listening.is_unspecified() {
+            add(listening.into());
+        }
+        ServerName::try_from("localhost").into_iter().for_each(&mut add);
+        add(IpAddr::from(Ipv4Addr::LOCALHOST).into());
+        add(IpAddr::from(Ipv6Addr::LOCALHOST).into());
+        names
+    }
+}
+
+/// An address of this machine, by somebody who listens there. Nobody can open a page by a link-local address of IPv6: it needs a zone.
+fn is_reached(address: IpAddr, listening: IpAddr) -> bool {
+    let is_zoned = matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local());
+    let is_heard = match listening {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => address.is_ipv4(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => true,
+        specific => specific == address,
+    };
+    is_heard && !is_zoned && !address.is_unspecified() && !address.is_multicast()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(host: &str, listening: &str, more: &[&'static str]) -> String {
+        let addresses = ["127.0.0.1", "192.168.1.5", "10.0.0.7", "::1", "fe80::1", "fd00::5"];
+        let addresses = addresses.map(|address| address.parse().unwrap()).into();
+        let more: Vec<_> = more.iter().map(|name| ServerName::try_from(*name).unwrap()).collect();
+        let names = Machine { host: host.to_owned(), addresses }.names(listening.parse().unwrap(), &more);
+        names.iter().map(|name| name.to_str().into_owned()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_certificate_names_what_the_machine_is_reached_by() {
+        let own = "localhost 127.0.0.1 ::1";
+        for (host, listening, more, wanted) in [
+            ("box", "0.0.0.0", &[][..], format!("192.168.1.5 10.0.0.7 box box.local {own}")),
+            ("box", "::", &[], format!("192.168.1.5 10.0.0.7 fd00::5 box box.local {own}")),
+            ("box", "10.0.0.7", &[], format!("10.0.0.7 box box.local {own}")),
+            ("box.lan", "127.0.0.1", &[], "box.lan 127.0.0.1 localhost ::1".to_owned()),
+            (
+                "box",
+                "127.0.0.1",
+                &["phone.example", "box"],
+                "phone.example box box.local 127.0.0.1 localhost ::1".to_owned(),
+            ),
+            ("what a name", "172.17.0.2", &["192.0.2.1"], format!("192.0.2.1 172.17.0.2 {own}")),
+            ("localhost", "127.0.0.1", &[], "localhost localhost.local 127.0.0.1 ::1".to_owned()),
+        ] {
+            assert_eq!(named(host, listening, more), wanted, "{host} {listening}");
+        }
+    }
+}
