@@ -17,7 +17,7 @@ use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLay
 
 use self::site::Site;
 use super::{hub::Hub, operate, socket};
-use crate::ui::BOOTH;
+use crate::ui::{BOOTH, CHECK};
 
 /// Files are asked after each time, and sent only when they have changed, but for what is at an address of its build alone.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
@@ -38,6 +38,7 @@ pub fn router(hub: &Hub) -> Router {
         .route("/", page.clone())
         .route("/r/{code}", page.clone())
         .route(BOOTH, page.clone())
+        .route(CHECK, page.clone())
         .route("/healthz", get(operate::alive))
         .route("/ws", get(socket::upgrade).with_state(hub.clone()))
         .route_service("/sw.js", worker.layer(site.files_or(page.clone())))
