@@ -6,9 +6,11 @@ use std::{fs, io, path::Path, time::Duration};
 use leptos::prelude::*;
 use tincan::{
     call::{
+        attempt::{Attempt, RelayUse},
         chat::{ChatLine, ChatView},
         control::{CameraState, MediaState, MicrophoneState},
         files::name::FileName,
+        kinds::Kind,
         local::{DeviceInfo, DeviceProblem, DeviceState, Part},
         recording::{Note, OwnRecording, There, entry::Leftover},
         status::{CallStatus, Ended, Step},
@@ -151,7 +153,13 @@ const SCENES: &[(&str, &str, Scene)] = &[
         call(session, CallStatus::Ended { why, lasted: Some(Duration::from_secs(754)) });
     }),
     ("ended-nopath", "/", |session| {
-        call(session, CallStatus::Ended { why: Ended::NoPath, lasted: None });
+        let attempt = Attempt {
+            ours: [Kind::HostIpv4, Kind::ServerReflexive, Kind::RelayUdp].into_iter().collect(),
+            theirs: [Kind::HostName].into_iter().collect(),
+            relay: RelayUse::Possible,
+            was_connected: false,
+        };
+        call(session, CallStatus::Ended { why: Ended::NoPath(attempt), lasted: None });
     }),
 ];
 

@@ -4,6 +4,7 @@
 //! page, in native tests, and many times over in the simulation.
 
 mod active;
+pub mod attempt;
 mod candidates;
 pub mod chat;
 mod chatting;
@@ -18,6 +19,7 @@ mod from_person;
 mod from_server;
 pub mod history;
 pub mod input;
+pub mod kinds;
 mod link;
 pub mod local;
 mod media;
@@ -392,7 +394,10 @@ impl Phone {
     /// Says it by data channel and by server: it counts once. What the server would not let through yet is in
     /// the pair's log until it does.
     fn say(&mut self, pair: PairId, signal: Signal) {
-        let Some(call) = &self.call else { return };
+        let Some(call) = &mut self.call else { return };
+        if let Some(other) = call.other_mut(pair.peer) {
+            other.note_ours(&signal);
+        }
         let may = call.may_signal();
         let open = call.other(pair.peer).is_some_and(|other| other.control == ControlState::Open);
         if let (true, Some(payload)) = (may, Payload::write(&signal)) {
@@ -415,7 +420,8 @@ impl Phone {
             Place::Inside(inside) => inside.ice_servers.clone(),
             _ => Vec::new(),
         };
-        let relay_only = self.is_relay_required() || self.preferences().relay_only;
+        let for_this_call = self.call.as_ref().is_some_and(|call| call.relay_only);
+        let relay_only = self.is_relay_required() || self.preferences().relay_only || for_this_call;
         Ice { servers, relay_only }
     }
 

@@ -4,6 +4,7 @@
 #![recursion_limit = "256"] // Views are deeply nested types.
 
 pub mod call;
+pub mod check;
 pub mod look;
 pub mod platform;
 pub mod protocol;

@@ -7,9 +7,9 @@ mod browser;
 mod inert;
 
 #[cfg(feature = "hydrate")]
-pub use browser::{Erased, IntoFirst, IntoFresh, Performer, Photo, Platform};
+pub use browser::{Erased, Examiner, IntoFirst, IntoFresh, Performer, Photo, Platform};
 #[cfg(not(feature = "hydrate"))]
-pub use inert::{Erased, IntoFirst, IntoFresh, Performer, Photo, Platform};
+pub use inert::{Erased, Examiner, IntoFirst, IntoFresh, Performer, Photo, Platform};
 
 use crate::protocol::PeerId;
 
@@ -19,6 +19,8 @@ use crate::protocol::PeerId;
 pub enum StreamKey {
     LocalCamera,
     LocalScreen,
+    /// The own camera, as the doctor sees it.
+    Examined,
     RemoteCamera(PeerId),
     RemoteScreen(PeerId),
 }

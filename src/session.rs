@@ -3,12 +3,14 @@
 //! Components read the signals and call [`Session::act`]; nothing else reaches the phone. On the server there
 //! is none, and the signals keep their first values, which are also those of the browser's first tree.
 
+mod checkup;
 mod engine;
 
 use std::{collections::BTreeMap, mem, rc::Rc, time::Duration};
 
 use leptos::{prelude::*, reactive::send_wrapper_ext::SendOption, task::spawn_local};
 
+pub use checkup::Checkup;
 pub use engine::Engine;
 
 use crate::{
@@ -28,7 +30,7 @@ use crate::{
     protocol::{CallId, Media, PeerId, Room, RoomCode},
     rest::{self, Rest},
     settings::Settings,
-    ui::{BOOTH, Rooms, Route},
+    ui::{Rooms, Route},
 };
 
 #[derive(Clone, Copy)]
@@ -66,8 +68,8 @@ pub struct Session {
     /// The screens behind the prompt, once they are loaded. Nobody gets into a room before.
     pub rooms: RwSignal<Option<Rooms>>,
     lobby: bool,
-    /// Where somebody in the photo booth has come from.
-    before_booth: StoredValue<String>,
+    /// Where somebody on a page beside the rooms has come from.
+    before_aside: StoredValue<String>,
     prepared: StoredValue<bool>,
     /// What was asked for before anybody heard it.
     held: StoredValue<Vec<Action>>,
@@ -116,7 +118,7 @@ impl Session {
             nickname: RwSignal::new(String::new()),
             rooms: RwSignal::new(None),
             lobby: settings.lobby,
-            before_booth: StoredValue::new(address(&Room::Lobby)),
+            before_aside: StoredValue::new(address(&Room::Lobby)),
             prepared: StoredValue::new(false),
             held: StoredValue::new(Vec::new()),
             platform: StoredValue::new(SendOption::new_local(None)),
@@ -130,7 +132,7 @@ impl Session {
     pub fn live() -> Self {
         let platform = Platform::here();
         let session = Self::still(platform.path(), &platform.settings());
-        let known = platform.knows_this_person() || session.is_in_booth();
+        let known = platform.knows_this_person() || session.is_aside();
         session.platform.set_value(SendOption::new_local(Some(platform)));
         Effect::new(move |_| if known { session.prepare() } else { session.ready.set(true) });
         session
@@ -194,8 +196,18 @@ impl Session {
 
     /// Rings somebody, in a call of its own.
     pub fn ring(self, peer: PeerId, media: Media) {
+        self.place_call(peer, media, false);
+    }
+
+    /// The same, through a relay alone.
+    pub fn ring_by_relay(self, peer: PeerId, media: Media) {
+        self.place_call(peer, media, true);
+    }
+
+    fn place_call(self, peer: PeerId, media: Media, relay_only: bool) {
         if let Some(platform) = self.platform() {
-            self.act(Action::Call { peer, call: CallId::from_random(platform.random()), media });
+            let call = CallId::from_random(platform.random());
+            self.act(Action::Call { peer, call, media, relay_only });
         }
     }
 
@@ -259,15 +271,17 @@ impl Session {
         }
     }
 
-    /// Into the photo booth. A room is not left for it.
-    pub fn go_to_booth(self) {
-        self.before_booth.set_value(self.path.get_untracked());
-        self.visit(BOOTH);
+    /// To a page beside the rooms: none is left for it.
+    pub fn go_aside(self, path: &str) {
+        if !self.is_aside() {
+            self.before_aside.set_value(self.path.get_untracked());
+        }
+        self.visit(path);
     }
 
     /// Back to the room, or to where one has come from.
-    pub fn leave_booth(self) {
-        let path = self.room().map_or_else(|| self.before_booth.get_value(), |room| address(&room));
+    pub fn come_back(self) {
+        let path = self.room().map_or_else(|| self.before_aside.get_value(), |room| address(&room));
         self.visit(&path);
     }
 
@@ -276,8 +290,8 @@ impl Session {
         self.path.with_untracked(|path| Route::parse(path).leads_to(room))
     }
 
-    fn is_in_booth(self) -> bool {
-        self.path.with_untracked(|path| Route::parse(path) == Route::Booth)
+    fn is_aside(self) -> bool {
+        self.path.with_untracked(|path| Route::parse(path).is_aside())
     }
 
     /// Lets [`Session::now`] go on for as long as the reactive owner lives.

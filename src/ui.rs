@@ -1,6 +1,7 @@
 //! What is on the screen: one component a file, each a noun. A component reads the signals of the
 //! [`Session`], says what a person asked for, and decides nothing.
 
+mod aside;
 mod availability;
 mod avatar;
 mod blocked_people;
@@ -10,6 +11,8 @@ mod call_photo;
 mod call_screen;
 mod call_status;
 mod chat;
+mod check;
+mod check_words;
 mod choices;
 mod contact_list;
 mod contact_row;
@@ -59,7 +62,7 @@ use leptos::prelude::*;
 
 pub use document::shell;
 pub use rooms::Rooms;
-pub use route::{BOOTH, Route};
+pub use route::{BOOTH, CHECK, Route};
 pub use screens::Screens;
 
 use crate::{session::Session, settings::Settings};

@@ -7,7 +7,7 @@ use support::{Server, http};
 #[tokio::test]
 async fn the_page_is_rendered_and_not_kept() {
     let server = Server::start().await;
-    for path in ["/", "/r/k7qm-3xpd-9wzt", "/booth"] {
+    for path in ["/", "/r/k7qm-3xpd-9wzt", "/booth", "/check"] {
         let page = http::get(&server, path).await;
         assert_eq!(page.status, 200, "{path}");
         assert!(page.body.contains("Tincan"));

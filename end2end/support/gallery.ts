@@ -102,6 +102,38 @@ export const GALLERY: Picture[] = [
     },
   },
   {
+    name: 'check',
+    reach: async ({ alice }) => {
+      await alice.opens('/check');
+      await alice.screen.startCheck.click();
+      await alice.screen.playTone.click();
+      await expect(alice.screen.verdict).toHaveText(/^You can call/, { timeout: 60_000 });
+      return alice;
+    },
+  },
+  {
+    name: 'check-under-way',
+    reach: async ({ alice }) => {
+      await alice.opens('/check');
+      await alice.screen.startCheck.click();
+      await expect(alice.screen.checked('Camera')).toContainText('Passes');
+      return alice;
+    },
+  },
+  {
+    name: 'check-that-fails',
+    reach: async ({ alice }) => {
+      await alice.page.addInitScript(() => {
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('No', 'NotAllowedError'));
+        Reflect.deleteProperty(window, 'RTCPeerConnection');
+      });
+      await alice.opens('/check');
+      await alice.screen.startCheck.click();
+      await expect(alice.screen.verdict).toContainText('This browser cannot make calls');
+      return alice;
+    },
+  },
+  {
     name: 'nowhere',
     reach: async ({ alice }) => {
       alice.foresees(/404/);

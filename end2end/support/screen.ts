@@ -97,6 +97,18 @@ export function screenOf(page: Page) {
     /** What is said to who does not see it. */
     said: page.locator('main > p[role="status"]'),
 
+    // The doctor.
+    checkLink: page.getByRole('link', { name: 'Check this device' }),
+    checkDoor: button('Check this device'),
+    startCheck: page.getByRole('button', { name: /^(Start|Check again)$/ }),
+    stopCheck: button('Stop'),
+    verdict: page.getByTestId('verdict'),
+    /** One of its lines, by what stands at its beginning. */
+    checked: (label: string) =>
+      page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: label, exact: true }) }),
+    playTone: button('Play a tone'),
+    toneHeard: button('Yes, I heard it'),
+
     // Somebody calls.
     incoming: page.getByRole('dialog'),
     acceptVideo: button('Accept with video'),
@@ -161,6 +173,8 @@ export function screenOf(page: Page) {
     saveFileAgain: (name: string) => button(`Save again ${name}`),
     dismissFile: (name: string) => button(`Dismiss ${name}`),
     callAgain: button(/^Call .* again$/),
+    tryTheRelay: button('Try through the relay'),
+    whatEachSideHad: page.getByText('What each side had'),
     backToRoom: button('Back to the room'),
   };
 }

@@ -12,6 +12,7 @@ use super::{
     encoding::Encoded,
     files::Post,
     input::PathState,
+    kinds::Kinds,
     pair::{Pair, PairId},
     pictures::Pictures,
     quality::Quality,
@@ -28,6 +29,8 @@ pub struct ActiveCall {
     pub stage: Stage,
     /// This person called.
     pub outgoing: bool,
+    /// This person wants this call to go through a relay alone.
+    pub relay_only: bool,
     /// In the order in which they came.
     pub others: Vec<Other>,
     /// Whether this person wants the camera on in this call.
@@ -125,6 +128,9 @@ pub struct Other {
     pub failures: u32,
     /// Since when a path is being looked for; nothing while one is there.
     pub seeking: Option<Seeking>,
+    /// Which kinds of candidates have gone there in this call, and come from there.
+    pub ours: Kinds,
+    pub theirs: Kinds,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,6 +202,8 @@ impl Other {
             watch: None,
             failures: 0,
             seeking: None,
+            ours: Kinds::default(),
+            theirs: Kinds::default(),
         }
     }
 
@@ -264,6 +272,7 @@ impl ActiveCall {
         Self {
             id,
             outgoing: matches!(stage, Stage::Outgoing { .. }),
+            relay_only: false,
             stage,
             others,
             camera,

@@ -61,6 +61,7 @@ impl Phone {
             other.held.push(signal);
             return;
         }
+        other.note_theirs(&signal);
         let known = other.pair.as_ref().map(|pair| pair.id.generation);
         if known.is_none_or(|known| signal.generation > known) {
             self.answer_afresh(from, signal.generation, now);

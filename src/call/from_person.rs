@@ -4,7 +4,7 @@ use super::{
     Phone, Place, Time, Wish,
     active::{ActiveCall, Other, Stage},
     contacts::is_blocked,
-    effect::{Effect, Seat},
+    effect::{Effect, Ice, Seat},
     input::Action,
     local::{DeviceInfo, DeviceKind, Part},
     pair::{Pair, PairId},
@@ -26,7 +26,9 @@ impl Phone {
             Action::Enter { room, nickname } => self.enter(room, nickname, now),
             Action::LeaveRoom => self.leave_room(now),
             Action::SetAvailability(availability) => self.set_availability(availability),
-            Action::Call { peer, call, media } => self.place_call(peer, call, media, now),
+            Action::Call { peer, call, media, relay_only } => {
+                self.place_call(peer, call, media, relay_only, now);
+            }
             Action::Accept { media } => self.accept(media, now),
             Action::Decline => self.decline(now),
             Action::HangUp => self.hang_up(now),
@@ -132,7 +134,7 @@ impl Phone {
     }
 
     /// Calling somebody who rings here is accepting.
-    fn place_call(&mut self, peer: PeerId, call: CallId, media: Media, now: Time) {
+    fn place_call(&mut self, peer: PeerId, call: CallId, media: Media, relay_only: bool, now: Time) {
         match &self.call {
             Some(current) if matches!(current.stage, Stage::Incoming { .. }) => {
                 if current.other(peer).is_some() {
@@ -153,10 +155,13 @@ impl Phone {
         let stage = Stage::Outgoing { media, invite, ringing: false, give_up_at };
         let mut other = Other::new(peer, nickname);
         let id = PairId { call, peer, generation: 0 };
-        let (pair, outs) = Pair::offering(id, me, self.ice());
+        let preferences = self.preferences();
+        let ice = Ice { relay_only: relay_only || preferences.relay_only, ..self.ice() };
+        let (pair, outs) = Pair::offering(id, me, ice);
         other.pair = Some(pair);
         other.next_generation = 1;
-        self.begin(ActiveCall::new(call, stage, vec![other], self.camera_for(media)));
+        let placed = ActiveCall::new(call, stage, vec![other], self.camera_for(media));
+        self.begin(ActiveCall { relay_only, ..placed });
         self.perform(id, outs);
     }
 

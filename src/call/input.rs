@@ -86,6 +86,8 @@ pub enum Action {
         peer: PeerId,
         call: CallId,
         media: Media,
+        /// Through a relay alone, this once.
+        relay_only: bool,
     },
     Accept {
         media: Media,

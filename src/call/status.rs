@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Time;
+use super::{Time, attempt::Attempt};
 use crate::protocol::{EndReason, ErrorCode, Media};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub enum Ended {
     /// The invitation was refused.
     Refused(ErrorCode),
     /// No path was found, or it was lost for too long.
-    NoPath,
+    NoPath(Attempt),
     /// The server was gone before the other side could answer.
     NoServer,
     /// The browser could not do its part.

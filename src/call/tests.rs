@@ -4,9 +4,11 @@
 mod recording;
 
 use super::{
+    attempt::Attempt,
     control::{MediaState, MicrophoneState},
     effect::DeviceOp,
     input::{Action, DeviceEvent, PairEvent, PathState},
+    kinds::Kind,
     local::{DeviceInfo, DeviceKind, Part},
     preferences::Processing,
     signal::{Body, Candidate},
@@ -274,7 +276,7 @@ fn a_caller_cannot_fill_the_memory_of_whom_it_rings() {
 #[test]
 fn coming_back_while_it_rings_there_invites_nobody_again() {
     let mut alice = Alice::inside();
-    alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });
+    alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice, relay_only: false });
     alice.hears(ServerMessage::Ringing { call: call(1), peer: peer(BOB) });
     alice.socket(SocketEvent::Closed { code: 1006 });
     alice.waits(Timeouts::default().backoff_most);
@@ -298,7 +300,8 @@ fn coming_back_while_it_rings_there_invites_nobody_again() {
 #[test]
 fn a_call_offers_while_it_rings_but_not_before_the_server_knows_of_it() {
     let mut alice = Alice::inside();
-    let effects = alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });
+    let effects =
+        alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice, relay_only: false });
     assert!(matches!(operations(&effects)[..], [PairOp::Open { offerer: true, .. }, PairOp::Offer { .. }]));
     let early = alice.pair(PairEvent::Offered { sdp: "v=0".into() });
     assert_eq!(sent(&early), Vec::<&ClientMessage>::new());
@@ -310,7 +313,7 @@ fn a_call_offers_while_it_rings_but_not_before_the_server_knows_of_it() {
 /// Alice has called Bob, through a relay that has gone with the server.
 fn without_relay_and_server() -> Alice {
     let mut alice = Alice::inside();
-    alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });
+    alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice, relay_only: false });
     alice.hears(ServerMessage::Ringing { call: call(1), peer: peer(BOB) });
     alice.pair(PairEvent::Offered { sdp: "v=0".into() });
     alice.hears(joined(BOB));
@@ -364,7 +367,8 @@ fn a_path_by_way_of_the_server_is_sought_as_soon_as_both_are_back() {
 fn calling_somebody_who_rings_here_is_accepting() {
     let mut alice = Alice::inside();
     alice.is_rung();
-    let effects = alice.wants(Action::Call { peer: peer(BOB), call: call(9), media: Media::Voice });
+    let effects =
+        alice.wants(Action::Call { peer: peer(BOB), call: call(9), media: Media::Voice, relay_only: false });
     assert_eq!(sent(&effects), [&ClientMessage::Accept { call: call(1), media: Media::Voice }]);
 }
 
@@ -493,7 +497,8 @@ fn the_other_side_is_told_of_mute_and_camera() {
 #[test]
 fn a_refused_invitation_says_why() {
     let mut alice = Alice::inside();
-    let effects = alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });
+    let effects =
+        alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice, relay_only: false });
     let id = effects
         .iter()
         .find_map(|effect| if let Effect::Send(frame) = effect { Some(frame.id) } else { None });
@@ -549,7 +554,7 @@ fn a_call_that_is_over_rings_again_when_the_caller_invites_again() {
 #[test]
 fn somebody_who_is_not_back_yet_after_a_restart_is_rung_as_soon_as_they_are() {
     let mut alice = Alice::inside();
-    alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });
+    alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice, relay_only: false });
     alice.hears(ServerMessage::Ringing { call: call(1), peer: peer(BOB) });
     alice.socket(SocketEvent::Closed { code: 1006 });
     alice.waits(Timeouts::default().backoff_first);
@@ -601,13 +606,13 @@ fn a_path_that_is_lost_is_looked_for_until_it_is_given_up() {
     alice.waits(Time::from_secs(31));
     assert_eq!(alice.status(), Some(CallStatus::Reconnecting { long: true }));
     alice.waits(Time::from_secs(300));
-    assert!(matches!(alice.status(), Some(CallStatus::Ended { why: Ended::NoPath, .. })));
+    assert!(matches!(alice.status(), Some(CallStatus::Ended { why: Ended::NoPath(_), .. })));
 }
 
 #[test]
 fn a_path_that_no_restart_brings_back_is_made_afresh() {
     let mut alice = Alice::inside();
-    alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice });
+    alice.wants(Action::Call { peer: peer(BOB), call: call(1), media: Media::Voice, relay_only: false });
     alice.pair(PairEvent::Offered { sdp: "v=0".into() });
     alice.hears(ServerMessage::Ringing { call: call(1), peer: peer(BOB) });
     alice.hears(ServerMessage::ParticipantJoined {
@@ -850,7 +855,12 @@ fn what_rang_in_vain_and_what_was_declined_are_told_apart() {
     // The same call, as the test's caller always has the same: what came of it last.
     assert_eq!(outcomes(&alice), [history::Outcome::Declined]);
     for (number, reason) in [(2, EndReason::NoAnswer), (3, EndReason::Declined)] {
-        alice.wants(Action::Call { peer: peer(BOB), call: call(number), media: Media::Voice });
+        alice.wants(Action::Call {
+            peer: peer(BOB),
+            call: call(number),
+            media: Media::Voice,
+            relay_only: false,
+        });
         alice.hears(ServerMessage::CallEnded { call: call(number), reason });
     }
     assert_eq!(outcomes(&alice)[..2], [history::Outcome::Declined, history::Outcome::Unanswered]);
@@ -1004,4 +1014,72 @@ fn whoever_is_muted_is_not_marked_as_speaking_while_the_last_words_are_played() 
     assert!(alice.marks_bob());
     alice.pair(PairEvent::Control(with(MicrophoneState::Muted)));
     assert!(!alice.marks_bob());
+}
+
+/// In a call with Bob whose path is looked for, and not found.
+fn looking_for_a_path() -> Alice {
+    let mut alice = Alice::inside();
+    alice.is_rung();
+    alice.wants(Action::Accept { media: Media::Voice });
+    alice.hears(offer(call(1)));
+    let candidate = |kind: &str, address: &str| Candidate {
+        candidate: format!("candidate:1 1 udp 2122260223 {address} 9 typ {kind}"),
+        mid: Some("0".into()),
+        line: None,
+        fragment: None,
+    };
+    alice.pair(PairEvent::Candidate(candidate("host", "192.0.2.7")));
+    alice.pair(PairEvent::State(PathState::FindingPath));
+    alice
+}
+
+fn attempt(alice: &Alice) -> Option<Attempt> {
+    match alice.status() {
+        Some(CallStatus::Ended { why: Ended::NoPath(attempt), .. }) => Some(attempt),
+        _ => None,
+    }
+}
+
+#[test]
+fn whoever_gives_up_on_a_path_that_was_long_looked_for_reads_why() {
+    let mut alice = looking_for_a_path();
+    alice.waits(Time::from_secs(31));
+    alice.wants(Action::HangUp);
+    let attempt = attempt(&alice).unwrap();
+    assert!(attempt.ours.has(Kind::HostIpv4), "{attempt:?}");
+    assert!(attempt.theirs.is_empty(), "{attempt:?}");
+    assert!(!attempt.may_try_the_relay());
+}
+
+#[test]
+fn whoever_is_left_while_a_path_was_long_looked_for_reads_why() {
+    let mut alice = looking_for_a_path();
+    alice.waits(Time::from_secs(31));
+    alice.hears(ServerMessage::CallEnded { call: call(1), reason: EndReason::HungUp });
+    assert!(attempt(&alice).is_some());
+}
+
+#[test]
+fn whoever_changes_their_mind_at_once_reads_nothing_of_it() {
+    let mut alice = looking_for_a_path();
+    alice.waits(Time::from_secs(2));
+    alice.wants(Action::HangUp);
+    assert_eq!(alice.status(), None);
+}
+
+#[test]
+fn one_call_goes_through_the_relay_alone_and_the_next_one_does_not() {
+    let mut alice = Alice::inside();
+    let mut hides = |number, relay_only| {
+        let effects = alice.wants(Action::Call {
+            peer: peer(BOB),
+            call: call(number),
+            media: Media::Voice,
+            relay_only,
+        });
+        alice.wants(Action::HangUp);
+        let hidden = |op: &&PairOp| matches!(op, PairOp::Open { ice: Ice { relay_only: true, .. }, .. });
+        operations(&effects).iter().any(hidden)
+    };
+    assert_eq!([hides(1, true), hides(2, false)], [true, false]);
 }

@@ -126,7 +126,7 @@ impl Phone {
         let Some(other) = self.call.as_mut().and_then(|call| call.other_mut(peer)) else { return };
         let Some(seeking) = &mut other.seeking else { return };
         if now >= seeking.since + give_up {
-            self.give_up(Ended::NoPath, now);
+            self.give_up(Ended::NoPath(self.attempt()), now);
             return;
         }
         seeking.long = now >= seeking.since + long;
@@ -216,6 +216,7 @@ impl Phone {
     }
 
     pub(super) fn end_call(&mut self, why: Ended, now: Time) {
+        let why = self.explained(why);
         self.close_pairs();
         self.note_call(why, now);
         let Some(call) = self.call.as_mut().filter(|call| !call.is_over()) else { return };

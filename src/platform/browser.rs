@@ -9,6 +9,7 @@ mod clipboard;
 mod device_list;
 mod ear;
 mod erased;
+mod examiner;
 mod files;
 mod float;
 mod frame;
@@ -46,6 +47,7 @@ mod track;
 mod wake_lock;
 
 pub use erased::{Erased, IntoFirst, IntoFresh};
+pub use examiner::Examiner;
 pub use performer::Performer;
 pub use photo::Photo;
 

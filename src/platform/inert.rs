@@ -15,6 +15,7 @@ use crate::{
         files::Picked,
         input::Input,
     },
+    check,
     look::Look,
     settings::Settings,
 };
@@ -240,6 +241,26 @@ impl Performer {
     pub fn perform(&self, _effect: Effect) {}
 
     /// Sets the one timer: [`Input::Tick`] comes at this time. A new call replaces the earlier one.
+    pub fn wake_at(&self, _deadline: Option<Time>) {}
+}
+
+/// Does what the doctor asks for.
+pub struct Examiner;
+
+impl Examiner {
+    /// `dispatch` hears whatever happens, never from inside a call to the examiner.
+    pub fn new(_platform: &Platform, _dispatch: impl Fn(check::Input) + 'static) -> Self {
+        Self
+    }
+
+    /// Whether the browser has WebRTC.
+    pub fn can_call(&self) -> bool {
+        false
+    }
+
+    pub fn perform(&self, _effect: check::Effect) {}
+
+    /// Sets the one timer: [`check::Input::Tick`] comes at this time. A new call replaces the earlier one.
     pub fn wake_at(&self, _deadline: Option<Time>) {}
 }
 

@@ -24,7 +24,7 @@ use super::{
     operate, socket,
     tls::{AUTHORITY, Tls},
 };
-use crate::ui::BOOTH;
+use crate::ui::{BOOTH, CHECK};
 
 /// Files are asked after each time, and sent only when they have changed, but for what is at an address of its build alone.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
@@ -46,6 +46,7 @@ pub fn router(hub: &Hub, tls: Option<&Tls>) -> Router {
     own.route("/", page.clone())
         .route("/r/{code}", page.clone())
         .route(BOOTH, page.clone())
+        .route(CHECK, page.clone())
         .route("/healthz", get(operate::alive))
         .route("/ws", get(socket::upgrade).with_state(hub.clone()))
         .route_service("/sw.js", worker.layer(site.files_or(page.clone())))

@@ -205,14 +205,14 @@ impl Engine {
         show(session.entry, entry);
     }
 
-    /// The address of the page is the address of the room, but for somebody in the photo booth.
+    /// The address of the page is the address of the room, but for somebody on a page beside the rooms.
     fn follow(&self, entry: &Entry) {
         let path = match (entry, self.session.room()) {
             (Entry::Entered(me), before) if before.as_ref() != Some(&me.room) => address(&me.room),
             (Entry::Prompt { .. }, Some(_)) => address(&Room::Lobby),
             _ => return,
         };
-        if !self.session.is_in_booth() {
+        if !self.session.is_aside() {
             self.session.visit(&path);
         }
     }

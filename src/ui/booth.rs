@@ -20,7 +20,7 @@ use crate::{
         local::{DeviceKind, DeviceProblem, DeviceState, Part},
     },
     look::Look,
-    platform::{IntoFirst, IntoFresh, Photo, Shot, StreamKey},
+    platform::{IntoFresh, Photo, Shot, StreamKey},
     session::Session,
 };
 
@@ -162,23 +162,6 @@ impl Booth {
     }
 }
 
-/// Before the booth is loaded.
-#[component]
-pub fn BoothDoor() -> impl IntoView {
-    let session = expect_context::<Session>();
-    Effect::new(move |_| session.prepare());
-    view! {
-        <main class="plain-page">
-            <Logo/>
-            <div class="empty" role="status">
-                <h1>"Photo booth"</h1>
-                <p>{live(move || words::link(session.link.get()).unwrap_or("One moment…"))}</p>
-            </div>
-        </main>
-    }
-    .into_first()
-}
-
 #[component]
 pub fn BoothScreen() -> impl IntoView {
     let session = expect_context::<Session>();
@@ -198,7 +181,7 @@ pub fn BoothScreen() -> impl IntoView {
             <header class="room__head">
                 <Logo/>
                 <h1 tabindex="-1" node_ref=heading>"Photo booth"</h1>
-                <button type="button" class="button button--quiet" on:click=move |_| session.leave_booth()>
+                <button type="button" class="button button--quiet" on:click=move |_| session.come_back()>
                     <Icon glyph=Glyph::Door/>
                     "Leave"
                 </button>

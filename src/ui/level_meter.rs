@@ -4,16 +4,16 @@ use leptos::prelude::*;
 
 use super::live::{live, memo};
 
-use crate::{platform::IntoFresh, session::Session};
+use crate::platform::IntoFresh;
 
 /// Steps of the bar.
 const STEPS: u32 = 24;
 
+/// `level` is between 0 and 1.
 #[component]
-pub fn LevelMeter() -> impl IntoView {
-    let session = expect_context::<Session>();
+pub fn LevelMeter(level: RwSignal<f32>) -> impl IntoView {
     // Speech is far below full scale; the square root brings it into sight.
-    let level = memo(move || (session.level.get().clamp(0.0, 1.0).sqrt() * STEPS as f32) as u32);
+    let level = memo(move || (level.get().clamp(0.0, 1.0).sqrt() * STEPS as f32) as u32);
     view! {
         <svg
             class="meter"

@@ -67,7 +67,7 @@ fn Level() -> impl IntoView {
     let heard = memo(move || session.local.with(|local| local.microphone == DeviceState::On));
     live(move || {
         heard.get().then(|| {
-            view! { <div class="level"><Icon glyph=Glyph::Microphone/><LevelMeter/></div> }.into_fresh()
+            view! { <div class="level"><Icon glyph=Glyph::Microphone/><LevelMeter level=session.level/></div> }.into_fresh()
         })
     })
     .into_first()

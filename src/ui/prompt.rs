@@ -1,14 +1,10 @@
 //! The way in: a nickname, one's own camera beside it, and the doors.
 
-use leptos::{
-    ev::{MouseEvent, SubmitEvent},
-    html,
-    prelude::*,
-};
+use leptos::{ev::SubmitEvent, html, prelude::*};
 
 use super::{
-    BOOTH, Route, entrance::Entrance, focus, live::live, logo::Logo, nickname_field::NicknameField,
-    preview::PromptPreview, room_code_form::RoomCodeForm, words,
+    BOOTH, CHECK, Route, aside::AsideLink, entrance::Entrance, focus, live::live, logo::Logo,
+    nickname_field::NicknameField, preview::PromptPreview, room_code_form::RoomCodeForm, words,
 };
 use crate::{
     call::{input::Action, view::Link},
@@ -26,7 +22,9 @@ pub fn Prompt() -> impl IntoView {
     let doors = match Route::parse(&session.path.get_untracked()) {
         Route::Room(Ok(code)) => view! { <Invited entrance heading code/> }.into_first(),
         Route::Room(Err(broken)) => view! { <Welcome entrance heading broken=Some(broken)/> }.into_first(),
-        Route::Home | Route::Booth | Route::NotFound => view! { <Welcome entrance heading/> }.into_first(),
+        Route::Home | Route::Booth | Route::Check | Route::NotFound => {
+            view! { <Welcome entrance heading/> }.into_first()
+        }
     };
     view! {
         <main class="prompt" data-ready=live(move || session.ready.get().to_string())>
@@ -40,7 +38,8 @@ pub fn Prompt() -> impl IntoView {
                 <p>
                     "Voice and picture go straight from browser to browser. The server only introduces you, and forgets."
                 </p>
-                <p><BoothLink/></p>
+                <p><AsideLink path=BOOTH label="Just a picture? The photo booth"/></p>
+                <p><AsideLink path=CHECK label="Check this device"/></p>
             </footer>
         </main>
     }
@@ -117,19 +116,6 @@ fn Invited(entrance: Entrance, heading: NodeRef<html::H1>, code: RoomCode) -> im
         <p><a href="/">"Go to the front page instead"</a></p>
     }
     .into_first()
-}
-
-/// A link, for a page that does not run yet; in one that does, nothing has to be loaded but the booth.
-#[component]
-fn BoothLink() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let go = move |event: MouseEvent| {
-        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
-            event.prevent_default();
-            session.go_to_booth();
-        }
-    };
-    view! { <a href=BOOTH on:click=go>"Just a picture? The photo booth"</a> }.into_first()
 }
 
 /// What happens after a door was chosen, or keeps the page from being of use.

@@ -4,7 +4,9 @@
 use std::{fmt::Write, time::Duration};
 
 use crate::call::{
+    attempt::Diagnosis,
     control::Size,
+    kinds::{Kind, Kinds},
     quality::{CandidateKind, Point, QualityView, Route, Stream, Transport},
 };
 
@@ -60,6 +62,76 @@ const fn candidate(kind: CandidateKind) -> &'static str {
         CandidateKind::ServerReflexive => "server reflexive",
         CandidateKind::PeerReflexive => "peer reflexive",
         CandidateKind::Relayed => "relayed",
+    }
+}
+
+/// Why no path was found; `name` is the other side.
+#[must_use]
+pub fn no_path(diagnosis: Diagnosis, name: &str) -> String {
+    match diagnosis {
+        Diagnosis::Lost => "The line was lost and could not be found again.".into(),
+        Diagnosis::NothingHere => "Your browser found no way out of this device.".into(),
+        Diagnosis::NothingThere => format!("Nothing has come from the browser of {name}."),
+        Diagnosis::NoRelay => {
+            "Neither side could reach the other directly, and this server has no relay.".into()
+        }
+        Diagnosis::RelayUnreachedHere => "The relay could not be reached from your side.".into(),
+        Diagnosis::RelayRefusedHere => "The relay was there, but would not take your call.".into(),
+        Diagnosis::RelayUnreachedThere => format!("The relay could not be reached from the side of {name}."),
+        Diagnosis::RelayUnreachedByBoth => "The relay could not be reached from either side.".into(),
+        Diagnosis::NoUdpHere => "Your network let nothing out over UDP.".into(),
+        Diagnosis::NoUdpThere => format!("The network of {name} let nothing out over UDP."),
+        Diagnosis::RelayCarriesNothing => "Both sides have reached the relay, but did not meet there.".into(),
+    }
+}
+
+/// What to do about it.
+#[must_use]
+pub fn way_out(diagnosis: Diagnosis, name: &str) -> String {
+    match diagnosis {
+        Diagnosis::Lost => "Call again as soon as both networks are back.".into(),
+        Diagnosis::NothingHere => {
+            "An extension or a setting may keep it from calling: check this device, or try another browser."
+                .into()
+        }
+        Diagnosis::NothingThere => {
+            format!("Have {name} load the page again, or try another browser there, then call again.")
+        }
+        Diagnosis::NoRelay => {
+            "Try from another network, such as a phone’s. Whoever runs this server can switch its relay on."
+                .into()
+        }
+        Diagnosis::RelayUnreachedHere | Diagnosis::RelayUnreachedByBoth | Diagnosis::NoUdpHere => {
+            "A firewall or a VPN often does that: try from another network, such as your phone’s.".into()
+        }
+        Diagnosis::RelayUnreachedThere | Diagnosis::NoUdpThere => {
+            format!("A firewall or a VPN often does that: have {name} try from another network.")
+        }
+        Diagnosis::RelayRefusedHere => {
+            "Load the page again for new credentials. If that does not help, the relay may be full.".into()
+        }
+        Diagnosis::RelayCarriesNothing => {
+            "Try again. If that does not help, tell whoever runs this server.".into()
+        }
+    }
+}
+
+/// Which ways out one side had, as a list.
+#[must_use]
+pub fn kinds(kinds: Kinds) -> String {
+    let named = Kind::ALL.into_iter().filter(|kind| kinds.has(*kind)).map(kind);
+    let named: Vec<&str> = named.collect();
+    if named.is_empty() { "nothing".into() } else { named.join(", ") }
+}
+
+const fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::HostIpv4 => "own IPv4 address",
+        Kind::HostIpv6 => "own IPv6 address",
+        Kind::HostName => "own address behind a name",
+        Kind::ServerReflexive => "address as seen from outside",
+        Kind::RelayUdp => "relay over UDP",
+        Kind::RelayStream => "relay over TCP or TLS",
     }
 }
 
@@ -168,6 +240,34 @@ mod tests {
             report.ends_with("0, 1200, 800, 0.0, 40, -, 25\n2, 1200, 800, 12.5, 40, -, 25\n"),
             "{report}"
         );
+    }
+
+    #[test]
+    fn every_failure_says_what_happened_and_what_to_do() {
+        for diagnosis in [
+            Diagnosis::Lost,
+            Diagnosis::NothingHere,
+            Diagnosis::NothingThere,
+            Diagnosis::NoRelay,
+            Diagnosis::RelayUnreachedHere,
+            Diagnosis::RelayRefusedHere,
+            Diagnosis::RelayUnreachedThere,
+            Diagnosis::RelayUnreachedByBoth,
+            Diagnosis::NoUdpHere,
+            Diagnosis::NoUdpThere,
+            Diagnosis::RelayCarriesNothing,
+        ] {
+            for words in [no_path(diagnosis, "Ada"), way_out(diagnosis, "Ada")] {
+                assert!(words.ends_with('.') && words.starts_with(char::is_uppercase), "{words}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_side_had_is_a_list() {
+        assert_eq!(kinds(Kinds::default()), "nothing");
+        let two = [Kind::HostIpv4, Kind::RelayUdp].into_iter().collect();
+        assert_eq!(kinds(two), "own IPv4 address, relay over UDP");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    BOOTH, CHECK,
     availability::Myself,
     blocked_people::BlockedPeople,
     contact_list::ContactList,
@@ -55,9 +56,13 @@ pub fn RoomScreen() -> impl IntoView {
             <aside class="room__side" aria-label="This room">
                 {live(move || room.get().map(|room| view! { <Invitation room/> }.into_fresh()))}
                 <RoomPreview/>
-                <button type="button" class="button button--wide" on:click=move |_| session.go_to_booth()>
+                <button type="button" class="button button--wide" on:click=move |_| session.go_aside(BOOTH)>
                     <Icon glyph=Glyph::Photo/>
                     "Photo booth"
+                </button>
+                <button type="button" class="button button--wide" on:click=move |_| session.go_aside(CHECK)>
+                    <Icon glyph=Glyph::Check/>
+                    "Check this device"
                 </button>
                 <RecentCalls/>
                 <BlockedPeople/>

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::{
-    booth::BoothScreen, call_screen::CallScreen, ended::EndedScreen, incoming_call::Ringing, room::RoomScreen,
+    booth::BoothScreen, call_screen::CallScreen, check::CheckScreen, ended::EndedScreen,
+    incoming_call::Ringing, room::RoomScreen,
 };
 use crate::{
     platform::{Erased, IntoFresh},
@@ -16,6 +17,7 @@ pub struct Rooms {
     pub call: fn() -> Erased,
     pub ended: fn() -> Erased,
     pub booth: fn() -> Erased,
+    pub check: fn() -> Erased,
     /// What the dialog shows while somebody calls.
     pub ringing: fn(String, Media) -> Erased,
 }
@@ -28,6 +30,7 @@ impl Rooms {
             call: || view! { <CallScreen/> }.into_fresh(),
             ended: || view! { <EndedScreen/> }.into_fresh(),
             booth: || view! { <BoothScreen/> }.into_fresh(),
+            check: || view! { <CheckScreen/> }.into_fresh(),
             ringing: |name, media| view! { <Ringing name media/> }.into_fresh(),
         }
     }

@@ -9,11 +9,15 @@ pub enum Route {
     Room(Result<RoomCode, RoomCodeError>),
     /// The photo booth, which needs nobody else.
     Booth,
+    /// The doctor, who needs nobody else either.
+    Check,
     NotFound,
 }
 
 /// The path of the photo booth.
 pub const BOOTH: &str = "/booth";
+/// The path of the doctor.
+pub const CHECK: &str = "/check";
 
 impl Route {
     #[must_use]
@@ -23,15 +27,22 @@ impl Route {
             Some(code) if !code.contains('/') => Self::Room(RoomCode::parse(&code.replace("%20", ""))),
             None if path.is_empty() => Self::Home,
             None if path == BOOTH => Self::Booth,
+            None if path == CHECK => Self::Check,
             _ => Self::NotFound,
         }
     }
 
-    /// Whether a page with this address may show this room. A room is not left for the photo booth.
+    /// Whether this page is one beside the rooms: none is left for it.
+    #[must_use]
+    pub fn is_aside(&self) -> bool {
+        matches!(self, Self::Booth | Self::Check)
+    }
+
+    /// Whether a page with this address may show this room.
     #[must_use]
     pub fn leads_to(&self, room: &Room) -> bool {
         match (self, room) {
-            (Self::Home, Room::Lobby) | (Self::Booth, _) => true,
+            (Self::Home, Room::Lobby) | (Self::Booth | Self::Check, _) => true,
             (Self::Room(Ok(code)), Room::Private(own)) => code == own,
             _ => false,
         }
@@ -62,13 +73,14 @@ mod tests {
     }
 
     #[test]
-    fn the_photo_booth_has_an_address() {
+    fn the_pages_beside_the_rooms_have_addresses() {
         assert_eq!(Route::parse(BOOTH), Route::Booth);
         assert_eq!(Route::parse("/booth/"), Route::Booth);
+        assert_eq!(Route::parse(CHECK), Route::Check);
     }
 
     #[test]
-    fn an_address_leads_to_one_room_and_the_photo_booth_to_any() {
+    fn an_address_leads_to_one_room_and_a_page_beside_them_to_any() {
         let [own, other] = ["k7qm-0xpd-1wzt", "k7qm-0xpd-1wza"].map(|code| RoomCode::parse(code).unwrap());
         let leads = |path: &str| {
             [Room::Lobby, Room::Private(own), Room::Private(other)]
@@ -78,11 +90,12 @@ mod tests {
         assert_eq!(leads("/r/k7qm-0xpd-1wzt"), [false, true, false]);
         assert_eq!(leads("/r/k7qm"), [false; 3]);
         assert_eq!(leads(BOOTH), [true; 3]);
+        assert_eq!(leads(CHECK), [true; 3]);
     }
 
     #[test]
     fn anything_else_is_nowhere() {
-        for path in ["/r", "/rooms", "/r/a/b", "/booth/1", "/booths", "/favicon.ico"] {
+        for path in ["/r", "/rooms", "/r/a/b", "/booth/1", "/booths", "/checks", "/favicon.ico"] {
             assert_eq!(Route::parse(path), Route::NotFound, "{path}");
         }
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     Route,
-    booth::BoothDoor,
+    aside::AsideDoor,
     incoming_call::IncomingCall,
     live::{live, memo},
     not_found::NotFound,
@@ -25,6 +25,7 @@ enum Screen {
     Call,
     Ended,
     Booth,
+    Check,
 }
 
 #[component]
@@ -43,7 +44,11 @@ pub fn Screens() -> impl IntoView {
                 Screen::Call => rooms().map(|rooms| (rooms.call)()).into_first(),
                 Screen::Booth => match rooms() {
                     Some(rooms) => (rooms.booth)(),
-                    None => view! { <BoothDoor/> }.into_first(),
+                    None => view! { <AsideDoor title="Photo booth"/> }.into_first(),
+                },
+                Screen::Check => match rooms() {
+                    Some(rooms) => (rooms.check)(),
+                    None => view! { <AsideDoor title="Check this device"/> }.into_first(),
                 },
                 Screen::Ended => rooms().map(|rooms| (rooms.ended)()).into_first(),
             })}
@@ -68,6 +73,7 @@ fn without_call(session: Session) -> Screen {
     match session.path.with(|path| Route::parse(path)) {
         // Whoever goes there from a room is still in it, and can be called.
         Route::Booth => Screen::Booth,
+        Route::Check => Screen::Check,
         _ if inside => Screen::Room,
         Route::NotFound => Screen::NotFound,
         Route::Home | Route::Room(_) => Screen::Prompt,

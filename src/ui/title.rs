@@ -21,8 +21,11 @@ pub fn keep(session: Session) {
 /// Somebody who calls stands in every other title.
 fn title(session: Session, before: Option<&String>) -> String {
     let room = session.me().map(|me| me.room);
-    let booth = session.path.with(|path| Route::parse(path) == Route::Booth);
-    let resting = if booth { words::BOOTH_TITLE.into() } else { words::title(room.as_ref()) };
+    let resting = match session.path.with(|path| Route::parse(path)) {
+        Route::Booth => words::BOOTH_TITLE.into(),
+        Route::Check => words::CHECK_TITLE.into(),
+        _ => words::title(room.as_ref()),
+    };
     session.call.with(|call| match call {
         Some(CallView { status: CallStatus::Incoming { .. }, others, .. }) => {
             session.now.track();

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::report;
 use crate::{
     call::{
         files::{FileStage, FileView, message::Reason},
@@ -35,6 +36,7 @@ pub fn title(in_room: Option<&Room>) -> String {
 
 /// On the browser's tab.
 pub const BOOTH_TITLE: &str = "Photo booth · Tincan";
+pub const CHECK_TITLE: &str = "Check this device · Tincan";
 
 #[must_use]
 pub const fn look(look: Look) -> &'static str {
@@ -197,9 +199,7 @@ pub fn ended(why: Ended, name: &str) -> String {
         }
         Ended::There(EndReason::Superseded { .. }) => "You called each other at the same moment.".into(),
         Ended::Refused(code) => refused(code, name),
-        Ended::NoPath => {
-            "Your two browsers could not reach each other. Try again, or from another network.".into()
-        }
+        Ended::NoPath(attempt) => report::no_path(attempt.diagnosis(), name),
         Ended::NoServer => {
             format!("The server is out of reach, so {name} could not be asked. Try again in a moment.")
         }
@@ -489,7 +489,7 @@ fn left_over(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::files::name::FileName;
+    use crate::call::{attempt::Attempt, files::name::FileName};
 
     const CODES: [ErrorCode; 24] = [
         ErrorCode::BadMessage,
@@ -550,7 +550,7 @@ mod tests {
             EndReason::Gone,
             EndReason::Superseded { by },
         ];
-        let others = [Ended::Here, Ended::NoPath, Ended::NoServer, Ended::Browser];
+        let others = [Ended::Here, Ended::NoPath(Attempt::default()), Ended::NoServer, Ended::Browser];
         for why in reasons.into_iter().map(Ended::There).chain(others) {
             assert!(is_sentence(&ended(why, "Ada")), "{why:?}");
         }

@@ -50,7 +50,7 @@ impl World {
                 let contacts = self.clients[person].phone.contacts();
                 let contact = contacts.get(self.dice.below(contacts.len().max(1)))?;
                 let call = CallId::from_random(u128::from(self.dice.bits()));
-                Some(Action::Call { peer: contact.peer, call, media: self.media() })
+                Some(Action::Call { peer: contact.peer, call, media: self.media(), relay_only: false })
             }
         }
     }

@@ -66,7 +66,7 @@ impl Sounds {
     fn start(&self, context: &AudioContext, samples: &[f32]) {
         // Whatever its state: it may be just about to be suspended.
         js::ignore(context.resume());
-        let source = looped(context, samples).inspect_err(|error| js::debug("no sound:", error));
+        let source = source(context, samples, true).inspect_err(|error| js::debug("no sound:", error));
         self.playing.replace(source.ok());
     }
 
@@ -87,12 +87,40 @@ impl Drop for Sounds {
     }
 }
 
-fn looped(context: &AudioContext, samples: &[f32]) -> Result<AudioScheduledSourceNode, JsValue> {
+/// A tone, once. Dropped, it is silent.
+pub struct Chime {
+    context: AudioContext,
+    source: AudioScheduledSourceNode,
+    _led: Led,
+}
+
+impl Chime {
+    pub fn play(output: &Rc<Output>) -> Option<Self> {
+        let context = AudioContext::new().ok()?;
+        let led = output.take(&context);
+        js::ignore(context.resume());
+        let source = source(&context, &chime(), false).inspect_err(|error| js::debug("no sound:", error));
+        let Ok(source) = source else {
+            js::ignore(context.close());
+            return None;
+        };
+        Some(Self { context, source, _led: led })
+    }
+}
+
+impl Drop for Chime {
+    fn drop(&mut self) {
+        let _ = self.source.disconnect();
+        js::ignore(self.context.close());
+    }
+}
+
+fn source(context: &AudioContext, samples: &[f32], again: bool) -> Result<AudioScheduledSourceNode, JsValue> {
     let buffer = context.create_buffer(1, samples.len() as u32, RATE)?;
     buffer.copy_to_channel(samples, 0)?;
     let source = context.create_buffer_source()?;
     source.set_buffer(Some(&buffer));
-    source.set_loop(true);
+    source.set_loop(again);
     source.connect_with_audio_node(&context.destination())?;
     source.start()?;
     Ok(source.into())
@@ -116,6 +144,15 @@ fn ring() -> Vec<f32> {
         let pitch = G4 * ratio;
         add(&mut sound, Tone { at, pitch, loud: 0.2, lasts: 1.1, fall: 4.5 });
         add(&mut sound, Tone { at, pitch: pitch * 4.0, loud: 0.03, lasts: 0.3, fall: 18.0 });
+    }
+    sound
+}
+
+/// Two notes, one after the other.
+fn chime() -> Vec<f32> {
+    let mut sound = silence(1.6);
+    for (at, pitch) in [(0.0, 523.25), (0.35, 784.0)] {
+        add(&mut sound, Tone { at, pitch, loud: 0.25, lasts: 1.2, fall: 4.0 });
     }
     sound
 }

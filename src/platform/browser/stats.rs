@@ -8,10 +8,13 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcStatsReport};
 
 use super::{js, reporter::Reporter};
-use crate::call::{
-    control::Size,
-    input::PairEvent,
-    quality::{CandidateKind, Route, Sample, Stream, Transport},
+use crate::{
+    call::{
+        control::Size,
+        input::PairEvent,
+        quality::{CandidateKind, Route, Sample, Stream, Transport},
+    },
+    check::rehearsal::Count,
 };
 
 /// How the lines are called that matter here.
@@ -109,6 +112,21 @@ impl Report {
             transport: transport(here),
             ipv6: address.map(|address| address.contains(':')),
         })
+    }
+
+    /// Of a call between two connections of this page.
+    pub fn count(&self) -> Count {
+        let incoming = |kind: &'static str| self.of_kind("inbound-rtp").filter(move |it| it.is("kind", kind));
+        let trip = self.pair().and_then(|pair| pair.seconds("currentRoundTripTime"));
+        Count {
+            pictures: incoming("video").map(|entry| entry.count("framesDecoded")).sum(),
+            sounds: incoming("audio").map(|entry| entry.count("packetsReceived")).sum(),
+            bytes: self.received(),
+            round_trip: trip.or_else(|| {
+                self.of_kind("remote-inbound-rtp").find_map(|entry| entry.seconds("roundTripTime"))
+            }),
+            route: self.route(),
+        }
     }
 
     fn sample(&self, tracks: &Tracks) -> Sample {
