@@ -415,13 +415,18 @@ impl Phone {
         }
     }
 
+    /// For the call that is there.
     fn ice(&self) -> Ice {
+        self.ice_for(self.call.as_ref().is_some_and(|call| call.relay_only))
+    }
+
+    /// For a call that is to go through the relay alone, or as everybody's calls go.
+    fn ice_for(&self, relay_only: bool) -> Ice {
         let servers = match &self.place {
             Place::Inside(inside) => inside.ice_servers.clone(),
             _ => Vec::new(),
         };
-        let for_this_call = self.call.as_ref().is_some_and(|call| call.relay_only);
-        let relay_only = self.is_relay_required() || self.preferences().relay_only || for_this_call;
+        let relay_only = relay_only || self.is_relay_required() || self.preferences().relay_only;
         Ice { servers, relay_only }
     }
 

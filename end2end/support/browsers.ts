@@ -88,6 +88,8 @@ function launchFirefox({ devices, scripts }: Wanted): Promise<Browser> {
       'permissions.default.camera': devices === 'denied' ? 2 : 0,
       'permissions.default.microphone': devices === 'denied' ? 2 : 0,
       'network.dns.localDomains': INSECURE_HOST,
+      // A relay on this machine alone is one as well.
+      'media.peerconnection.ice.loopback': true,
       // Nothing leaves this machine.
       'app.normandy.enabled': false,
       'nimbus.rollouts.enabled': false,

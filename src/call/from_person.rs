@@ -155,9 +155,7 @@ impl Phone {
         let stage = Stage::Outgoing { media, invite, ringing: false, give_up_at };
         let mut other = Other::new(peer, nickname);
         let id = PairId { call, peer, generation: 0 };
-        let preferences = self.preferences();
-        let ice = Ice { relay_only: relay_only || preferences.relay_only, ..self.ice() };
-        let (pair, outs) = Pair::offering(id, me, ice);
+        let (pair, outs) = Pair::offering(id, me, self.ice_for(relay_only));
         other.pair = Some(pair);
         other.next_generation = 1;
         let placed = ActiveCall::new(call, stage, vec![other], self.camera_for(media));

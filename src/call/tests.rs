@@ -908,6 +908,28 @@ fn what_is_set_holds_from_then_on_and_is_kept() {
 }
 
 #[test]
+fn where_the_host_wants_the_relay_alone_nobody_opens_another_path_calling_or_called() {
+    let hidden = |effects: &[Effect]| {
+        let opened = operations(effects).into_iter().find_map(|op| match op {
+            PairOp::Open { ice, .. } => Some(ice.relay_only),
+            _ => None,
+        });
+        opened.expect("a connection is opened")
+    };
+    let ServerMessage::Welcome(welcome) = welcome(1) else { panic!() };
+    for relay_only in [true, false] {
+        let mut alice = Alice::outside();
+        alice.wants(Action::Enter { room: Room::Lobby, nickname: "Alice".into() });
+        alice.socket(SocketEvent::Opened);
+        alice.hears(ServerMessage::Welcome(Welcome { relay_only, ..welcome.clone() }));
+        assert_eq!(hidden(&alice.is_rung()), relay_only);
+        alice.wants(Action::Decline);
+        let (peer, call, media) = (peer(BOB), call(2), Media::Voice);
+        assert_eq!(hidden(&alice.wants(Action::Call { peer, call, media, relay_only: false })), relay_only);
+    }
+}
+
+#[test]
 fn a_ring_falls_silent_when_silence_is_wanted() {
     let mut alice = Alice::inside();
     assert!(alice.is_rung().contains(&Effect::Sound(Sound::Ring)));
