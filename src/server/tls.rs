@@ -95,7 +95,7 @@ impl Tls {
             TlsSource::SelfSigned { directory, names } => {
                 let own = Own::open(directory, names, config)?;
                 let authority = own.authority().certificate().clone();
-                (Source::Own(own.into()), Some(authority))
+                (Source::Own(Box::new(own)), Some(authority))
             }
             TlsSource::Files { certificate, key } => (Source::Files(Files::new(certificate, key)), None),
         };
