@@ -993,8 +993,12 @@ fn whoever_changes_their_mind_at_once_reads_nothing_of_it() {
 fn one_call_goes_through_the_relay_alone_and_the_next_one_does_not() {
     let mut alice = Alice::inside();
     let mut hides = |number, relay_only| {
-        let effects =
-            alice.wants(Action::Call { peer: peer(BOB), call: call(number), media: Media::Voice, relay_only });
+        let effects = alice.wants(Action::Call {
+            peer: peer(BOB),
+            call: call(number),
+            media: Media::Voice,
+            relay_only,
+        });
         alice.wants(Action::HangUp);
         let hidden = |op: &&PairOp| matches!(op, PairOp::Open { ice: Ice { relay_only: true, .. }, .. });
         operations(&effects).iter().any(hidden)
