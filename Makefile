@@ -35,10 +35,12 @@ site: tools ## Build the page as it is released, in target/site
 	cargo-leptos build --release --frontend-only --precompress --split --lib-features split
 
 # Everything it needs is linked into it, the C library too (where the system has it as an archive, as Debian does). The
-# site is copied only when it is another one, since each file of it that is newer has the program linked anew.
+# site is copied only when it is another one, since each file of it that is newer has the program linked anew; and without
+# what is compressed by gzip, which no browser asks for that can run it.
 .PHONY: release
 release: site ## Build the one file to copy, target/release/tincan, with the whole site inside
-	@diff -rq target/site target/embed >/dev/null 2>&1 || { rm -rf target/embed; cp -R target/site target/embed; }
+	@diff -rqx '*.gz' target/site target/embed >/dev/null 2>&1 || { \
+	  rm -rf target/embed; cp -R target/site target/embed; find target/embed -name '*.gz' -delete; }
 	cargo rustc --release --features embed --bin tincan -- -C strip=symbols -C target-feature=+crt-static
 
 

@@ -4,7 +4,7 @@ use super::{
     Phone, Place, Time, Wish,
     active::{ActiveCall, Other, Stage},
     contacts::is_blocked,
-    effect::{Effect, Ice, Seat},
+    effect::{Effect, Seat},
     input::Action,
     local::{DeviceInfo, DeviceKind, Part},
     pair::{Pair, PairId},

@@ -224,7 +224,8 @@ fn Level(check: Check) -> impl IntoView {
 #[component]
 fn Tone(check: Check) -> impl IntoView {
     let has_begun = memo(move || check.phase() != Phase::Idle);
-    let is_asked = memo(move || check.finding(Line::Speaker) == Finding::TonePlayed);
+    // Who has answered may answer otherwise, and keeps the button under the finger.
+    let is_asked = memo(move || check.finding(Line::Speaker) != Finding::Waiting);
     let answer = move |heard: bool, label: &'static str| {
         view! {
             <button type="button" class="button" on:click=move |_| check.tell(Input::ToneHeard(heard))>

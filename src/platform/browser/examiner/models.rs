@@ -16,6 +16,7 @@ const FRAMES_A_TURN: u32 = 60;
 /// Dropped, they end.
 pub struct Models {
     pub stream: MediaStream,
+    pub tone: MediaStreamTrack,
     context: AudioContext,
     _brush: Timer,
 }
@@ -35,8 +36,9 @@ impl Models {
         js::ignore(context.resume());
         let stream = MediaStream::new()?;
         stream.add_track(&first(&js::call(&canvas, "captureStream", &[])?)?);
-        stream.add_track(&hum(&context)?);
-        Ok(Self { stream, context, _brush: timer })
+        let tone = hum(&context)?;
+        stream.add_track(&tone);
+        Ok(Self { stream, tone, context, _brush: timer })
     }
 }
 

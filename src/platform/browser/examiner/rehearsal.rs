@@ -1,5 +1,5 @@
-//! A call between two connections of this page. The one calls and counts what comes back; the other sends back
-//! whatever it gets.
+//! A call between two connections of this page. The one calls and counts what comes back; the other sends back the picture
+//! that it gets, and the tone: Chromium sends on no sound that nobody listens to.
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,8 +11,8 @@ use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
-    RtcIceCandidate, RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState as State,
-    RtcRtpTransceiver,
+    MediaStreamTrack, RtcIceCandidate, RtcPeerConnection, RtcPeerConnectionIceEvent,
+    RtcPeerConnectionState as State, RtcRtpTransceiver,
 };
 
 use super::{Dispatch, models::Models};
@@ -20,7 +20,7 @@ use crate::{
     call::effect::Ice,
     check::{
         Input,
-        rehearsal::{Heard, Way},
+        rehearsal::{Count, Heard, Way},
     },
     platform::browser::{
         ice,
@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-const COUNT: Duration = Duration::from_millis(500);
+const PERIOD: Duration = Duration::from_millis(500);
 
 /// Dropped, it is closed and silent.
 pub struct Rehearsal {
@@ -45,6 +45,7 @@ struct Call {
     dispatch: Dispatch,
     caller: Rc<End>,
     echo: Rc<End>,
+    tone: MediaStreamTrack,
     ending: Ending,
 }
 
@@ -69,7 +70,8 @@ impl Rehearsal {
         for track in models.stream.get_tracks() {
             js::call(&caller.connection, "addTrack", &[track, models.stream.clone().into()])?;
         }
-        let call = Rc::new(Call { way, dispatch, caller, echo, ending: Ending::new() });
+        let tone = Clone::clone(&models.tone);
+        let call = Rc::new(Call { way, dispatch, caller, echo, tone, ending: Ending::new() });
         let listeners = [
             call.caller.brings_candidates_to(&call.echo),
             call.echo.brings_candidates_to(&call.caller),
@@ -77,7 +79,7 @@ impl Rehearsal {
         ];
         let counts = {
             let call = Rc::downgrade(&call);
-            Timer::every(COUNT, move || call.upgrade().iter().for_each(Call::count))
+            Timer::every(PERIOD, move || call.upgrade().iter().for_each(Call::count))
         };
         spawn_local(call.clone().set_up());
         Ok(Self { call, _models: models, _counts: counts, _listeners: listeners })
@@ -108,7 +110,7 @@ impl Call {
 
     async fn negotiate(&self) -> Result<(), JsValue> {
         self.describe(&self.caller, &self.echo).await?;
-        self.echo.sends_back();
+        self.echo.sends_back(&self.tone);
         self.describe(&self.echo, &self.caller).await
     }
 
@@ -147,11 +149,19 @@ impl Call {
     fn count(self: &Rc<Self>) {
         let call = self.clone();
         spawn_local(async move {
-            let report = call.wait(&call.caller.connection, "getStats", &[]).await;
-            if let Ok(report) = report {
-                call.tell(Heard::Counted(Report::read(report.unchecked_ref()).count()));
-            }
+            let (Some(back), Some(out)) = (call.counted(&call.caller).await, call.counted(&call.echo).await)
+            else {
+                return;
+            };
+            // The tone has come back once it has come there, and from there.
+            let sounds = back.sounds.min(out.sounds);
+            call.tell(Heard::Counted(Count { sounds, ..back }));
         });
+    }
+
+    async fn counted(&self, end: &End) -> Option<Count> {
+        let report = self.wait(&end.connection, "getStats", &[]).await.ok()?;
+        Some(Report::read(report.unchecked_ref()).count())
     }
 }
 
@@ -187,13 +197,15 @@ impl End {
         self.held.take().into_iter().for_each(|candidate| self.takes(candidate));
     }
 
-    /// Everything that comes goes out again.
-    fn sends_back(&self) {
+    /// The picture that comes goes out again, and the tone.
+    fn sends_back(&self, tone: &MediaStreamTrack) {
         for transceiver in self.connection.get_transceivers() {
             js::set(&transceiver, "direction", &"sendrecv".into());
             let line: RtcRtpTransceiver = transceiver.unchecked_into();
-            let track: JsValue = line.receiver().track().into();
-            js::ignore(js::call(&line.sender(), "replaceTrack", &[track]).map(JsCast::unchecked_into));
+            let comes = line.receiver().track();
+            let track: &JsValue = if comes.kind() == "audio" { tone.as_ref() } else { comes.as_ref() };
+            let placed = js::call(&line.sender(), "replaceTrack", std::slice::from_ref(track));
+            js::ignore(placed.map(JsCast::unchecked_into));
         }
     }
 }
