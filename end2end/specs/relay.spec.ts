@@ -13,7 +13,8 @@ test('where the host wants the relay alone, nobody learns an address, and both s
   await areInACall(alice, bob);
   await seeEachOther(alice, bob);
   for (const person of [alice, bob]) {
-    await expect.poll(() => pathOf(person)).toEqual({ here: 'relay', there: 'relay', by: 'udp' });
+    // By UDP or TCP: on one machine either may be there first.
+    await expect.poll(() => pathOf(person)).toMatchObject({ here: 'relay', there: 'relay' });
     await expect(person.page.getByText('Address hidden')).toBeVisible();
     const wire = JSON.stringify(await person.wire());
     expect(wire).toMatch(/typ relay/);
