@@ -45,7 +45,8 @@ export class Server {
   }
 
   get origin(): string {
-    return `http://${this.host.address}:${this.port}`;
+    const scheme = this.flags.includes('--tls') ? 'https' : 'http';
+    return `${scheme}://${this.host.address}:${this.port}`;
   }
 
   /** Ends it and starts it again in the same place: same port, same secret, nothing else remembered. */

@@ -20,6 +20,8 @@ export interface Options {
   devices: Devices;
   /** Whether Chromium is the browser with all around the page. */
   whole: boolean;
+  /** Whether browsers take certificates that nobody vouches for. */
+  trusting: boolean;
   /** The server's, such as `['--timeout', 'ring=1500']`. */
   flags: string[];
 }
@@ -49,6 +51,7 @@ export const test = base.extend<Options & People, Worker>({
   browsers: [{}, { option: true }],
   devices: ['own', { option: true }],
   whole: [false, { option: true }],
+  trusting: [false, { option: true }],
   flags: [[], { option: true }],
   networked: [false, { option: true, scope: 'worker' }],
 
@@ -89,10 +92,11 @@ export const test = base.extend<Options & People, Worker>({
   },
 
   // People end before the wire does that one of them may hang on.
-  somebody: async ({ pool, network, server, line: _, kind, browsers, devices, whole }, use) => {
+  somebody: async ({ pool, network, server, line: _, kind, browsers, devices, whole, trusting }, use) => {
     const people: Person[] = [];
     await use(async (name, setting = {}) => {
-      const all = { name, kind: browsers[name] ?? kind, devices, scripts: true, origin: server.origin, ...setting };
+      const context = trusting ? { context: { ignoreHTTPSErrors: true } } : {};
+      const all = { name, kind: browsers[name] ?? kind, devices, scripts: true, origin: server.origin, ...context, ...setting };
       const wanted = { kind: all.kind, owner: name, devices: all.devices, scripts: all.scripts, whole };
       const browser = await (network ? network.browser(wanted) : pool.lend(wanted));
       const person = await Person.arrives(browser, all);
