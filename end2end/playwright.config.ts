@@ -7,7 +7,7 @@ import type { Options } from './support/test';
 const ci = Boolean(process.env.CI);
 
 /** What a person does in a call, and what else depends on the browser: shown in both, but for what is tagged `@once`. */
-const both = /(booth|calling|check|hangup|media|model|quality|ssr)\.spec\.ts$/;
+const both = /(booth|calling|chat|check|controls|devices|files|hangup|media|model|quality|recording|screen-share|ssr|views)\.spec\.ts$/;
 
 export default defineConfig<Options>({
   testDir: 'specs',

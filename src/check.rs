@@ -17,7 +17,7 @@ mod tests;
 use std::time::Duration;
 
 use self::{
-    devices::{Device, Microphone, Speaker, Toned},
+    devices::{Device, Sound, Speaker, Toned},
     finding::{Finding, Line},
     network::{Network, Probe},
     rehearsal::{Heard, Rehearsal, Way},
@@ -95,10 +95,13 @@ pub struct Start {
 }
 
 /// A step's wait and what came of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Step<T> {
+    #[default]
     Waiting,
-    Running { until: Time },
+    Running {
+        until: Time,
+    },
     Found(T),
 }
 
@@ -141,19 +144,21 @@ impl<T> Step<T> {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
+    #[default]
     Idle,
     Running,
     Stopped,
     Done,
 }
 
+#[derive(Default)]
 pub struct Doctor {
     phase: Phase,
     start: Option<Start>,
     camera: Device<Size>,
-    microphone: Microphone,
+    microphone: Device<Sound>,
     speaker: Speaker,
     server: Server,
     network: Network,
@@ -171,26 +176,23 @@ pub struct View {
     pub findings: Vec<(Line, Finding)>,
 }
 
-impl Default for Doctor {
-    fn default() -> Self {
-        Self {
-            phase: Phase::Idle,
-            start: None,
-            camera: Device::Waiting,
-            microphone: Microphone::default(),
-            speaker: Speaker::NotYet,
-            server: Server::default(),
-            network: Network::default(),
-            direct: Rehearsal::default(),
-            relayed: Rehearsal::default(),
-            effects: Vec::new(),
-        }
+impl View {
+    #[must_use]
+    pub fn finding(&self, line: Line) -> Finding {
+        self.findings.iter().find(|(known, _)| *known == line).map_or(Finding::Waiting, |(_, it)| *it)
+    }
+
+    /// Whether what it gives is to be shown: what comes late counts too, so it has to be able to come.
+    #[must_use]
+    pub fn is_open(&self, device: Line) -> bool {
+        self.phase == Phase::Running && self.finding(device).is_of_an_open_device()
     }
 }
 
 impl Doctor {
     /// Takes what happened and says what to do, in order.
     pub fn handle(&mut self, input: Input, now: Time) -> Vec<Effect> {
+        let open = self.open();
         match input {
             Input::Start(start) => self.begin(start, now),
             Input::Stop => self.stop(),
@@ -208,6 +210,8 @@ impl Doctor {
             Input::Tick => self.time_passed(now),
         }
         if self.phase == Phase::Running {
+            let still = self.open();
+            self.effects.extend(open.into_iter().filter(|end| !still.contains(end)));
             self.go_on(now);
         }
         std::mem::take(&mut self.effects)
@@ -222,10 +226,10 @@ impl Doctor {
         let steps = [
             self.camera.deadline(),
             self.microphone.deadline(),
-            self.server.deadline(),
-            self.network.deadline(),
-            self.direct.deadline(),
-            self.relayed.deadline(),
+            self.server.step.deadline(),
+            self.network.step.deadline(),
+            self.direct.step.deadline(),
+            self.relayed.step.deadline(),
         ];
         steps.into_iter().flatten().min()
     }
@@ -263,11 +267,21 @@ impl Doctor {
         }
         self.camera.stop();
         self.microphone.stop();
-        self.server.stop();
-        self.network.stop();
-        self.direct.stop();
-        self.relayed.stop();
+        self.server.step.stop();
+        self.network.step.stop();
+        self.direct.step.stop();
+        self.relayed.step.stop();
         self.let_go(Phase::Stopped);
+    }
+
+    /// What ends that which is under way.
+    fn open(&self) -> Vec<Effect> {
+        let steps = [
+            (self.server.step.is_running(), Effect::CloseSocket),
+            (self.network.step.is_running(), Effect::EndGathering),
+            (self.direct.step.is_running() || self.relayed.step.is_running(), Effect::EndCall),
+        ];
+        steps.into_iter().filter_map(|(is_running, end)| is_running.then_some(end)).collect()
     }
 
     fn let_go(&mut self, phase: Phase) {
@@ -299,34 +313,28 @@ impl Doctor {
         if self.start.is_some_and(|start| !start.can_call) {
             return self.let_go(Phase::Done);
         }
-        if self.server.takes_leave() {
-            self.effects.push(Effect::CloseSocket);
-        }
         // Browsers name their own addresses only to a page that may use a device.
-        if self.server.is_found() && self.camera.is_answered() && self.microphone.is_answered() {
+        if self.server.step.is_found() && self.camera.is_answered() && self.microphone.is_answered() {
             let searches = self.network.search(self.server.ice_servers(), now);
             self.effects.extend(searches);
-        }
-        if self.network.takes_leave() {
-            self.effects.push(Effect::EndGathering);
         }
         for way in Way::ALL {
             self.rehearse(way, now);
         }
         let devices = self.camera.is_settled() && self.microphone.is_settled();
-        if devices && self.direct.is_found() && self.relayed.is_found() {
+        if devices && self.direct.step.is_found() && self.relayed.step.is_found() {
             self.let_go(Phase::Done);
         }
     }
 
     fn rehearse(&mut self, way: Way, now: Time) {
         let may_begin = match way {
-            Way::Direct => self.network.is_found(),
-            Way::Relayed => self.direct.is_found(),
+            Way::Direct => self.network.step.is_found(),
+            Way::Relayed => self.direct.step.is_found(),
         };
         let ice = self.network.ice(way);
         let rehearsal = self.rehearsal(way);
-        if may_begin && rehearsal.is_waiting() {
+        if may_begin && rehearsal.step.is_waiting() {
             match ice {
                 Some(ice) => {
                     rehearsal.begin(now);
@@ -334,9 +342,6 @@ impl Doctor {
                 }
                 None => rehearsal.skip(),
             }
-        }
-        if self.rehearsal(way).takes_leave() {
-            self.effects.push(Effect::EndCall);
         }
     }
 

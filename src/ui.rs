@@ -22,6 +22,7 @@ mod device_trouble;
 mod document;
 mod ended;
 mod entrance;
+mod file_words;
 mod files;
 mod float;
 mod focus;

@@ -56,11 +56,13 @@ async fn a_server_that_stops_tells_whoever_came_by_tls() {
     let client = Client::trusting_authority_of(&server).await;
     let (mut socket, _) = client.joins(&server, "Alice").await;
     let stream = client.speaking(&[b"h2"]).connects(server.address).await.unwrap();
-    let (_h2, connection) =
-        hyper::client::conn::http2::handshake::<_, _, Body>(TokioExecutor::new(), TokioIo::new(stream))
-            .await
-            .unwrap();
+    let (mut h2, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
     let speaking = tokio::spawn(connection);
+    // What both say at the beginning is read then: who is still unheard when the server closes is cut off.
+    let request = hyper::Request::get(format!("https://{}/healthz", server.address));
+    let answer = h2.send_request(request.body(Body::empty()).unwrap()).await.unwrap();
+    to_bytes(Body::new(answer.into_body()), usize::MAX).await.unwrap();
     let silent = TcpStream::connect(server.address).await.unwrap();
     server.stop();
     while hears(&mut socket).await.message != (ServerMessage::GoingAway {}) {}

@@ -4,27 +4,30 @@ import { GALLERY } from '../support/gallery';
 import { areTalking, type Person } from '../support/person';
 import { expect, test } from '../support/test';
 
-for (const { name, reach } of GALLERY) {
-  test(`axe finds nothing on ${name}, and 320 pixels are enough for it`, async ({ alice, bob, server }) => {
-    const { page } = await reach({ alice, bob, server });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      // A page that is busy changes its colours with the next picture.
-      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-      // From one colour to the other the contrast may be anything.
-      await page.evaluate(() => {
-        const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
-        return Promise.allSettled(transitions.map(({ finished }) => finished)).then(() => {});
-      });
-      await page.evaluate(axe.source);
-      const findings = await page.evaluate(async () => {
-        const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-        return violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ target }) => target.join(' ')) }));
-      });
-      expect(findings, colorScheme).toEqual([]);
-    }
-    await page.setViewportSize({ width: 320, height: 640 });
-    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+for (const { name, flags = [], reach } of GALLERY) {
+  test.describe(() => {
+    test.use({ flags });
+    test(`axe finds nothing on ${name}, and 320 pixels are enough for it`, async ({ alice, bob, server }) => {
+      const { page } = await reach({ alice, bob, server });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        // A page that is busy changes its colours with the next picture.
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+        // From one colour to the other the contrast may be anything.
+        await page.evaluate(() => {
+          const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+          return Promise.allSettled(transitions.map(({ finished }) => finished)).then(() => {});
+        });
+        await page.evaluate(axe.source);
+        const findings = await page.evaluate(async () => {
+          const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
+          return violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ target }) => target.join(' ')) }));
+        });
+        expect(findings, colorScheme).toEqual([]);
+      }
+      await page.setViewportSize({ width: 320, height: 640 });
+      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    });
   });
 }
 

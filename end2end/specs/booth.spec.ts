@@ -2,11 +2,10 @@
 
 import type { Rgb } from '../support/camera';
 import { whose } from '../support/camera';
-import { areInACall, areTalking, type Person } from '../support/person';
+import { OUTAGE, areInACall, areTalking, type Person } from '../support/person';
 import { saves } from '../support/png';
 import { expect, test } from '../support/test';
 
-const OUTAGE = [/WebSocket/, /ERR_/, /Firefox can’t establish/];
 const SAVED = /^Tincan \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.\d{3}\.png$/;
 
 async function isInTheBooth({ page, screen }: Person): Promise<void> {
@@ -32,7 +31,7 @@ function openCameras({ page }: Person): Promise<number> {
   return page.evaluate(() => window.probe.counts().liveTracks);
 }
 
-test('a saved picture is the camera’s, as large as the camera’s', { tag: '@once' }, async ({ alice }) => {
+test('a saved picture is the camera’s, as large as the camera’s', async ({ alice }) => {
   await isInTheBooth(alice);
   await alice.screen.shutter.click();
   await expect(alice.screen.shots).toHaveCount(1);
@@ -44,7 +43,7 @@ test('a saved picture is the camera’s, as large as the camera’s', { tag: '@o
   expect(picture.width).toBeGreaterThanOrEqual(640);
 });
 
-test('a look is seen at once and burned in', { tag: '@once' }, async ({ alice }) => {
+test('a look is seen at once and burned in', async ({ alice }) => {
   await isInTheBooth(alice);
   const filter = () => alice.screen.selfVideo.locator('..').evaluate((lens) => getComputedStyle(lens).filter);
   expect(await filter()).toBe('none');
@@ -216,7 +215,7 @@ test('somebody in the booth is still in the room and can be called', { tag: '@on
   await expect.poll(() => openCameras(alice)).toBe(0);
 });
 
-test('whoever is in a picture of a call is told', { tag: '@once' }, async ({ alice, bob, server }) => {
+test('whoever is in a picture of a call is told', async ({ alice, bob, server }) => {
   for (const person of [alice, bob]) person.foresees(...OUTAGE);
   await areInACall(alice, bob);
   await alice.seesTheCameraOf(bob);

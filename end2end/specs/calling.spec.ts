@@ -1,6 +1,6 @@
 // From the click to the ring to the end, however it ends.
 
-import { areInACall, areInTheLobby, areTalking } from '../support/person';
+import { OUTAGE, areInACall, areInTheLobby, areTalking } from '../support/person';
 import { expect, test } from '../support/test';
 
 test('a call is accepted with video', async ({ alice, bob }) => {
@@ -229,7 +229,7 @@ test.describe('somebody whose wire is cut', () => {
 });
 
 test('the server is killed during a call, and the call goes on', async ({ server, alice, bob }) => {
-  for (const person of [alice, bob]) person.foresees(/WebSocket/, /ERR_/, /can.t establish a connection/);
+  for (const person of [alice, bob]) person.foresees(...OUTAGE);
   await areInACall(alice, bob);
   await server.ends('SIGKILL');
   await expect(alice.screen.badge('The server is away')).toBeVisible();

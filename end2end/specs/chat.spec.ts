@@ -1,11 +1,8 @@
 // Text between the two browsers of a call: in order, once, with the server gone, and gone with the call.
 
-import { readFile } from 'node:fs/promises';
-
-import { areInACall, areTalking, type Person } from '../support/person';
+import { kept } from '../support/kept';
+import { OUTAGE, areInACall, areTalking, type Person } from '../support/person';
 import { expect, test } from '../support/test';
-
-const OUTAGE = [/WebSocket/, /ERR_/, /Firefox can’t establish/];
 
 async function reads(person: Person, ...texts: string[]): Promise<void> {
   await expect(person.screen.chatTexts).toHaveText(texts);
@@ -34,7 +31,7 @@ test('what one writes the other reads, and the writer is told', async ({ alice, 
   await areTalking(alice, bob);
 });
 
-test('a text is text, and an address in it a link that tells nobody where it stood', async ({ alice, bob }) => {
+test('a text is text, and an address in it a link that tells nobody where it stood', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.opensTheChat();
   await bob.opensTheChat();
@@ -62,7 +59,7 @@ test('the chat goes on while the server is away', async ({ alice, bob, server })
   await expect(alice.screen.delivered).toHaveCount(20);
 });
 
-test('what is written while the connection is made anew arrives in order and once', async ({ alice, bob }) => {
+test('what is written while the connection is made anew arrives in order and once', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.opensTheChat();
   await bob.opensTheChat();
@@ -90,9 +87,9 @@ test('a chat can be saved, and is gone with its call', async ({ alice, bob }) =>
   await bob.opensTheChat();
   await bob.writes('and this');
   await reads(alice, 'remember this', 'and this');
-  const [download] = await Promise.all([alice.page.waitForEvent('download'), alice.screen.saveChat.click()]);
-  expect(download.suggestedFilename()).toBe('Chat with Bob.txt');
-  expect(await readFile(await download.path(), 'utf8')).toBe('I: remember this\nBob: and this\n');
+  const [{ name, bytes }] = await Promise.all([kept(alice.page), alice.screen.saveChat.click()]);
+  expect(name).toBe('Chat with Bob.txt');
+  expect(bytes.toString()).toBe('I: remember this\nBob: and this\n');
 
   await alice.hangsUp();
   await bob.readsThatItEnded(/Alice hung up/);
@@ -105,7 +102,7 @@ test('a chat can be saved, and is gone with its call', async ({ alice, bob }) =>
   await reads(alice);
 });
 
-test('the keys of the call are letters where somebody writes', async ({ alice, bob }) => {
+test('the keys of the call are letters where somebody writes', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.page.keyboard.press('c');
   await alice.screen.chatField.pressSequentially('vmc');

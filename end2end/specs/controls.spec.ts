@@ -1,11 +1,11 @@
 // The controls of a call, and their keys.
 
-import { areInACall } from '../support/person';
+import { OUTAGE, areInACall } from '../support/person';
 import { expect, test } from '../support/test';
 
 test('whoever is muted is heard while the space bar is held, with the server gone', async ({ alice, bob, server }) => {
   await areInACall(alice, bob);
-  for (const person of [alice, bob]) person.foresees(/WebSocket/, /ERR_CONNECTION_REFUSED/);
+  for (const person of [alice, bob]) person.foresees(...OUTAGE);
   await server.close();
   const muted = bob.screen.badge('Alice is muted');
   // By mouse: the button that was clicked must not take the space bar for itself.
@@ -19,7 +19,7 @@ test('whoever is muted is heard while the space bar is held, with the server gon
   await expect(alice.screen.microphone).toHaveAttribute('aria-pressed', 'false');
 });
 
-test('a key that is held while somebody looks away is let go', async ({ alice, bob }) => {
+test('a key that is held while somebody looks away is let go', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.page.keyboard.press('m');
   await expect(bob.screen.badge('Alice is muted')).toBeVisible();
@@ -39,7 +39,7 @@ test('whoever talks while muted is told', async ({ alice, bob }) => {
   await expect(alice.screen.mutedHint).toHaveCount(0);
 });
 
-test('the keys do what their list says', async ({ alice, bob }) => {
+test('the keys do what their list says', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   const { page, screen } = alice;
   await page.keyboard.press('?');

@@ -3,6 +3,7 @@
 import { Coturn, NEEDS_COTURN, drive, hasCoturn } from '../support/coturn';
 import { pathOf } from '../support/path';
 import { areInACall, areTalking, seeEachOther } from '../support/person';
+import { RELAY } from '../support/server';
 import { SocketPeer } from '../support/socket-peer';
 import { expect, test as base } from '../support/test';
 
@@ -27,7 +28,7 @@ interface IceServer {
 }
 
 test.describe('coturn’s client', () => {
-  test.use({ flags: ['--relay', 'on', '--relay-listen', '127.0.0.1:0'] });
+  test.use({ flags: RELAY });
 
   for (const [words, flags] of Object.entries({
     'by channels over UDP': ['-c'],

@@ -36,7 +36,7 @@ test('a microphone that is unplugged ends no call, and comes back', async ({ ali
   expect(await diary.about('call')).toEqual(['connected']);
 });
 
-test('devices that are forbidden end no call, and come back', async ({ alice, bob, diaryOf }) => {
+test('devices that are forbidden end no call, and come back', { tag: '@once' }, async ({ alice, bob, diaryOf }) => {
   await areInACall(alice, bob);
   const diary = await diaryOf(bob);
   await alice.permitsDevices('denied');
@@ -55,14 +55,14 @@ test('devices that are forbidden end no call, and come back', async ({ alice, bo
   expect(await diary.about('call')).toEqual(['connected']);
 });
 
-test('devices that are forbidden are not said to be unplugged', async ({ alice, bob }) => {
+test('devices that are forbidden are not said to be unplugged', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.permitsDevices('denied');
   // The two permissions go one after the other, and what is open may end with the first.
   await expect(alice.screen.trouble).toContainText(/^(The camera is|Camera and microphone are) not allowed/);
 });
 
-test('a camera that another program has ends no call, and comes when it is free', async ({ alice, bob, diaryOf }) => {
+test('a camera that another program has ends no call, and comes when it is free', { tag: '@once' }, async ({ alice, bob, diaryOf }) => {
   await areInTheLobby(alice, bob);
   await alice.calls(bob, 'voice');
   await bob.accepts('voice');
@@ -116,7 +116,7 @@ test('another camera is seen at once, and nothing is negotiated for it', async (
   expect(await negotiated(bob)).toEqual(before);
 });
 
-test('another microphone is heard at once, and nothing is negotiated for it', async ({ alice, bob }) => {
+test('another microphone is heard at once, and nothing is negotiated for it', { tag: '@once' }, async ({ alice, bob }) => {
   await has(alice, ...HEADSET, LAPEL);
   await areInACall(alice, bob);
   const before = await negotiated(bob);
@@ -137,7 +137,7 @@ test('another microphone is heard at once, and nothing is negotiated for it', as
   expect(await negotiated(bob)).toEqual(before);
 });
 
-test('whoever is muted stays so with another microphone', async ({ alice, bob }) => {
+test('whoever is muted stays so with another microphone', { tag: '@once' }, async ({ alice, bob }) => {
   await has(alice, ...HEADSET);
   await areInACall(alice, bob);
   await alice.screen.microphone.click();
@@ -149,7 +149,7 @@ test('whoever is muted stays so with another microphone', async ({ alice, bob })
   await expect(bob.screen.badge('Alice is muted')).toBeVisible();
 });
 
-test('what is done to the voice is switched in the middle of a call, and stays so', async ({ alice, bob }) => {
+test('what is done to the voice is switched in the middle of a call, and stays so', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await expect.poll(() => voice(alice)).toMatchObject({ noiseSuppression: true, echoCancellation: true, autoGainControl: true });
   const before = await negotiated(bob);
@@ -188,7 +188,7 @@ test('a headset that is plugged in during a call is offered, and used for both w
   await bob.hears(alice);
 });
 
-test('what is plugged in is offered in the room, until it is gone or not wanted', async ({ alice }) => {
+test('what is plugged in is offered in the room, until it is gone or not wanted', { tag: '@once' }, async ({ alice }) => {
   await has(alice, DESK);
   await alice.enters();
   // Before a camera is open, a browser may not tell what devices are called.
@@ -206,7 +206,7 @@ test('what is plugged in is offered in the room, until it is gone or not wanted'
   await expect(alice.screen.cameraPicker).toHaveValue('');
 });
 
-test('a speaker is chosen for calls and bells, is remembered, and may be pulled out', async ({ alice, bob }) => {
+test('a speaker is chosen for calls and bells, is remembered, and may be pulled out', { tag: '@once' }, async ({ alice, bob }) => {
   await has(alice, DESK);
   await areInTheLobby(alice, bob);
   await alice.screen.openSettings.click();
@@ -231,7 +231,7 @@ test('a speaker is chosen for calls and bells, is remembered, and may be pulled 
   await expect.poll(() => led(alice)).toEqual({ elements: ['desk'], contexts: ['desk'] });
 });
 
-test('where a browser lets no page choose a speaker, nobody is asked to', async ({ alice }) => {
+test('where a browser lets no page choose a speaker, nobody is asked to', { tag: '@once' }, async ({ alice }) => {
   await alice.page.addInitScript(() => Reflect.deleteProperty(HTMLMediaElement.prototype, 'setSinkId'));
   await alice.enters();
   await alice.screen.checkDevices.click();
@@ -239,7 +239,7 @@ test('where a browser lets no page choose a speaker, nobody is asked to', async 
   await expect(alice.screen.speakerPicker).toHaveCount(0);
 });
 
-test('a phone changes to its camera at the back, and only the one at the front is a mirror', async ({ somebody, bob }) => {
+test('a phone changes to its camera at the back, and only the one at the front is a mirror', { tag: '@once' }, async ({ somebody, bob }) => {
   // Nothing tells where the first camera looks: it is the finger that does.
   const alice = await somebody('alice', { context: { hasTouch: true, isMobile: true } });
   await has(alice,
@@ -260,7 +260,7 @@ test('a phone changes to its camera at the back, and only the one at the front i
   expect(await negotiated(bob)).toEqual(before);
 });
 
-test('on a desk there is no camera to flip to', async ({ alice, bob }) => {
+test('on a desk there is no camera to flip to', { tag: '@once' }, async ({ alice, bob }) => {
   await has(alice, SECOND);
   await areInACall(alice, bob);
   await alice.screen.moreControls.click();

@@ -2,14 +2,11 @@
 // they stopped.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 
-import type { Download } from '@playwright/test';
-
-import { areInACall, areTalking, type Person } from '../support/person';
+import { kept, type Kept } from '../support/kept';
+import { OUTAGE, areInACall, areTalking, type Person } from '../support/person';
 import { expect, test } from '../support/test';
 
-const OUTAGE = [/WebSocket/, /ERR_/, /Firefox can’t establish/];
 const MB = 1_000_000;
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -19,17 +16,16 @@ function file(name: string, size: number, mimeType = 'application/octet-stream')
   return { name, mimeType, buffer: randomBytes(size) };
 }
 
-async function isTheSame(download: Download, sent: ReturnType<typeof file>): Promise<void> {
-  expect(download.suggestedFilename()).toBe(sent.name);
-  const bytes = await readFile(await download.path());
+function isTheSame({ name, bytes }: Kept, sent: ReturnType<typeof file>): void {
+  expect(name).toBe(sent.name);
   expect(bytes.length).toBe(sent.buffer.length);
   expect(sha256(bytes)).toBe(sha256(sent.buffer));
 }
 
-async function takes(person: Person, sent: ReturnType<typeof file>): Promise<Download> {
+async function takes(person: Person, sent: ReturnType<typeof file>): Promise<Kept> {
   // Two browsers draw and read video on the same machine meanwhile: a file was seen to crawl there, at 25 kB/s. Why is not known.
   test.setTimeout(120_000);
-  const arrives = person.page.waitForEvent('download', { timeout: 90_000 });
+  const arrives = kept(person.page, 90_000);
   await person.screen.acceptFile(sent.name).click();
   return arrives;
 }
@@ -52,14 +48,14 @@ test('a file arrives as it was, and both are told', async ({ alice, bob }) => {
   await alice.sendsFiles(sent);
   await expect(bob.page.getByText('Alice wants to send you a file')).toBeVisible();
   await expect(alice.screen.file(sent.name)).toContainText('5.0 MB · Bob has not answered yet');
-  await isTheSame(await takes(bob, sent), sent);
+  isTheSame(await takes(bob, sent), sent);
   await expect(bob.screen.file(sent.name)).toContainText('5.0 MB · In your downloads');
   await expect(alice.screen.file(sent.name)).toContainText('5.0 MB · Bob has it');
   await areTalking(alice, bob);
 
-  const again = bob.page.waitForEvent('download');
+  const again = kept(bob.page);
   await bob.screen.saveFileAgain(sent.name).click();
-  await isTheSame(await again, sent);
+  isTheSame(await again, sent);
   for (const person of [alice, bob]) {
     await person.screen.dismissFile(sent.name).click();
     await expect(person.screen.file(sent.name)).toHaveCount(0);
@@ -74,13 +70,13 @@ test('files go both ways at once with the server gone, an empty one too', async 
   await alice.sendsFiles(one, two);
   await bob.sendsFiles(back);
   await expect(bob.page.getByText('Alice wants to send you 2 files')).toBeVisible();
-  await isTheSame(await takes(bob, one), one);
-  await isTheSame(await takes(bob, two), two);
-  await isTheSame(await takes(alice, back), back);
+  isTheSame(await takes(bob, one), one);
+  isTheSame(await takes(bob, two), two);
+  isTheSame(await takes(alice, back), back);
   await areTalking(alice, bob);
 });
 
-test('what is declined is not sent', async ({ alice, bob }) => {
+test('what is declined is not sent', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   const sent = file('boring.bin', MB);
   await alice.sendsFiles(sent);
@@ -91,7 +87,7 @@ test('what is declined is not sent', async ({ alice, bob }) => {
 });
 
 for (const who of ['sender', 'receiver'] as const) {
-  test(`the ${who} cancels in the middle, and the next file arrives`, async ({ alice, bob }) => {
+  test(`the ${who} cancels in the middle, and the next file arrives`, { tag: '@once' }, async ({ alice, bob }) => {
     await areInACall(alice, bob);
     const [sent, next] = [file('long.bin', 20 * MB), file('short.bin', 10_000)];
     await slowsDown(alice, true);
@@ -104,12 +100,12 @@ for (const who of ['sender', 'receiver'] as const) {
     await expect(other.screen.file(sent.name)).toContainText(`${canceller.nickname} cancelled it.`);
     await slowsDown(alice, false);
     await alice.sendsFiles(next);
-    await isTheSame(await takes(bob, next), next);
+    isTheSame(await takes(bob, next), next);
     await areTalking(alice, bob);
   });
 }
 
-test('whoever pauses goes on, and both see it', async ({ alice, bob }) => {
+test('whoever pauses goes on, and both see it', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   const sent = file('long.bin', 12 * MB);
   await slowsDown(alice, true);
@@ -121,10 +117,10 @@ test('whoever pauses goes on, and both see it', async ({ alice, bob }) => {
   await expect(alice.screen.file(sent.name)).toContainText('Bob has paused it');
   await slowsDown(alice, false);
   await bob.screen.goOnWithFile(sent.name).click();
-  await isTheSame(await arrives, sent);
+  isTheSame(await arrives, sent);
 });
 
-test('a file goes on when its channel is lost, from where it stopped', async ({ alice, bob, server }) => {
+test('a file goes on when its channel is lost, from where it stopped', { tag: '@once' }, async ({ alice, bob, server }) => {
   for (const person of [alice, bob]) person.foresees(...OUTAGE);
   await areInACall(alice, bob);
   await server.close();
@@ -135,14 +131,14 @@ test('a file goes on when its channel is lost, from where it stopped', async ({ 
   await expect(alice.screen.file(sent.name)).toContainText(/[1-9]\.\d MB of 20\.0 MB|[1-9]\d\d kB of 20\.0 MB/);
   expect(await closesItsChannels(alice)).toBe(1);
   await slowsDown(alice, false);
-  await isTheSame(await arrives, sent);
+  isTheSame(await arrives, sent);
   const labels = await alice.page.evaluate(() => window.probe.fileChannels().map((channel) => channel.label));
   expect(labels).toHaveLength(2);
   expect(labels[0]).toBe('file 0 0');
   expect(Number(labels[1]?.split(' ')[2])).toBeGreaterThan(0);
 });
 
-test('a file goes on in a new connection', async ({ alice, bob }) => {
+test('a file goes on in a new connection', { tag: '@once' }, async ({ alice, bob }) => {
   // A socket that does not prove itself in time, on a busy machine, is replaced.
   for (const person of [alice, bob]) person.foresees(/already in CLOSING or CLOSED state/);
   await areInACall(alice, bob);
@@ -155,10 +151,10 @@ test('a file goes on in a new connection', async ({ alice, bob }) => {
   await bob.page.evaluate(() => window.probe.connections().forEach((connection) => connection.close()));
   await slowsDown(alice, false);
   await areTalking(alice, bob);
-  await isTheSame(await arrives, sent);
+  isTheSame(await arrives, sent);
 });
 
-test('a picture is shown small before it is taken, and a dropped and a pasted file are offered', async ({ alice, bob }) => {
+test('a picture is shown small before it is taken, and a dropped and a pasted file are offered', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   const transfer = (name: string) =>
     alice.page.evaluateHandle(async (name) => {
@@ -198,7 +194,7 @@ test('a picture is shown small before it is taken, and a dropped and a pasted fi
   await expect(alice.screen.file('red.png')).toContainText('Bob has it');
 });
 
-test('a name that hides what it is, is shown as it is', async ({ alice, bob }) => {
+test('a name that hides what it is, is shown as it is', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.sendsFiles(file('invoice\u202efdp.exe', 10));
   await expect(bob.screen.file('invoicefdp.exe')).toBeVisible();
@@ -229,7 +225,7 @@ const chosenFile = (person: Person, name: string) =>
     }
   }, name);
 
-test('a large file is written where the person says, and nowhere else', async ({ alice, bob }) => {
+test('a large file is written where the person says, and nowhere else', { tag: '@once' }, async ({ alice, bob }) => {
   test.setTimeout(180_000);
   await choosesAPlace(bob);
   await areInACall(alice, bob);
@@ -250,7 +246,7 @@ test('a large file is written where the person says, and nowhere else', async ({
   expect(downloads).toBe(0);
 });
 
-test('nothing is left where the person said, of a large file that is cancelled', async ({ alice, bob }) => {
+test('nothing is left where the person said, of a large file that is cancelled', { tag: '@once' }, async ({ alice, bob }) => {
   await choosesAPlace(bob);
   await areInACall(alice, bob);
   const sent = file('film.bin', 101 * MB);
@@ -265,7 +261,7 @@ test('nothing is left where the person said, of a large file that is cancelled',
   await expect.poll(() => chosenFile(bob, sent.name)).toBeUndefined();
 });
 
-test('what there is no room for is said before it is taken, and a smaller one is kept in memory', async ({ alice, bob }) => {
+test('what there is no room for is said before it is taken, and a smaller one is kept in memory', { tag: '@once' }, async ({ alice, bob }) => {
   await bob.page.addInitScript(() => {
     Reflect.deleteProperty(window, 'showSaveFilePicker');
     navigator.storage.getDirectory = () => Promise.reject(new DOMException('None', 'SecurityError'));
@@ -280,5 +276,5 @@ test('what there is no room for is said before it is taken, and a smaller one is
 
   const small = file('song.bin', 2 * MB);
   await alice.sendsFiles(small);
-  await isTheSame(await takes(bob, small), small);
+  isTheSame(await takes(bob, small), small);
 });

@@ -1,6 +1,6 @@
 // How well a call goes: said in bars, shown in plots, and sent no larger than it is seen.
 
-import { areInACall, type Person } from '../support/person';
+import { OUTAGE, areInACall, type Person } from '../support/person';
 import { expect, test } from '../support/test';
 
 test.use({ whole: true });
@@ -8,11 +8,11 @@ test.use({ whole: true });
 const fact = ({ page }: Person, name: string) =>
   page.locator('.connection__facts > div').filter({ hasText: name }).locator('dd');
 
-test('bars say how it goes, and what was measured is behind them, with the server gone @once', async ({ alice, bob, server }) => {
+test('bars say how it goes, and what was measured is behind them, with the server gone', { tag: '@once' }, async ({ alice, bob, server }) => {
   await alice.context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await areInACall(alice, bob);
   await alice.seesTheCameraOf(bob);
-  for (const person of [alice, bob]) person.foresees(/WebSocket/, /ERR_/);
+  for (const person of [alice, bob]) person.foresees(...OUTAGE);
   await server.ends('SIGKILL');
   await expect(alice.screen.bars).toHaveAccessibleName(/very good|good/);
   await alice.screen.bars.click();
@@ -36,7 +36,7 @@ test('bars say how it goes, and what was measured is behind them, with the serve
 });
 
 // In Firefox 480 came where 640 was waited for, which is none of the sizes that are asked for: why is not known.
-test('no larger picture is sent than the other side shows @once', async ({ alice, bob }) => {
+test('no larger picture is sent than the other side shows', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.seesTheCameraOf(bob);
   await expect(alice.screen.bars).toBeVisible();

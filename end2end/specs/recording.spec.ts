@@ -1,15 +1,10 @@
 // A call written into a file: whoever is in it sees that, for as long as it lasts; and the file is one that plays.
 
-import { readFile } from 'node:fs/promises';
-
-import type { Download } from '@playwright/test';
-
 import { whose } from '../support/camera';
-import { areInACall, areTalking, seeEachOther, type Person } from '../support/person';
+import { kept, type Kept } from '../support/kept';
+import { OUTAGE, areInACall, areTalking, seeEachOther, type Person } from '../support/person';
 import { hides, isOnDisk, watch } from '../support/recording';
 import { expect, test } from '../support/test';
-
-const OUTAGE = [/WebSocket/, /ERR_/, /can.t establish a connection/];
 
 /** Begins once the other side shows it. */
 async function records(person: Person, other: Person): Promise<void> {
@@ -33,17 +28,17 @@ async function goesOn(person: Person, more: number, by?: Person): Promise<void> 
   await expect.poll(() => seconds(person, by), { timeout: 20_000 }).toBeGreaterThanOrEqual(before + more);
 }
 
-async function stops(person: Person): Promise<Download> {
-  const saved = person.page.waitForEvent('download');
+async function stops(person: Person): Promise<Kept> {
+  const saved = kept(person.page);
   await person.screen.stopRecording.click();
   return saved;
 }
 
 /** Where what a person took part in belongs: the other one large, and both heard all the time. */
-async function shows(person: Person, download: Download, large: Person, small: Person, least: number) {
-  expect(download.suggestedFilename()).toMatch(
+async function shows(person: Person, { name, bytes }: Kept, large: Person, small: Person, least: number) {
+  expect(name).toMatch(
     new RegExp(`^Tincan call with ${large.nickname} \\d{4}-\\d\\d-\\d\\d \\d\\d\\.\\d\\d\\.(webm|mp4)$`));
-  const seen = await watch(person, await readFile(await download.path()));
+  const seen = await watch(person, bytes);
   expect(seen.duration).toBeGreaterThan(least);
   expect(seen.size).toEqual([1280, 720]);
   const named = seen.moments.map(({ at, centre, corner }) => ({ at, centre: whose(centre), corner: whose(corner) }));
@@ -62,7 +57,7 @@ async function shows(person: Person, download: Download, large: Person, small: P
 
 const nameOf = (person: Person) => person.nickname.toLowerCase();
 
-test('a call is recorded with the server gone, through another device and a hidden tab', async ({ alice, bob, server }, testInfo) => {
+test('a call is recorded with the server gone, through another device and a hidden tab', { tag: '@once' }, async ({ alice, bob, server }, testInfo) => {
   test.setTimeout(120_000);
   for (const person of [alice, bob]) person.foresees(...OUTAGE);
   await areInACall(alice, bob);
@@ -101,7 +96,7 @@ test('a call is recorded with the server gone, through another device and a hidd
   expect(new Set(meanwhile).size).toBeGreaterThan(1);
 });
 
-test('it goes on when the other side loads its page again, and is told there', async ({ alice, bob }) => {
+test('it goes on when the other side loads its page again, and is told there', { tag: '@once' }, async ({ alice, bob }) => {
   test.setTimeout(90_000);
   await areInACall(alice, bob);
   await seeEachOther(alice, bob);
@@ -114,11 +109,11 @@ test('it goes on when the other side loads its page again, and is told there', a
   expect(await seconds(bob, alice)).toBeGreaterThanOrEqual(2);
   await seeEachOther(alice, bob);
   await goesOn(alice, 2);
-  const saved = alice.page.waitForEvent('download');
+  const saved = kept(alice.page);
   await bob.hangsUp();
   await alice.isIn('ended');
   await expect(alice.screen.recordingSaved).toBeVisible();
-  const seen = await watch(alice, await readFile(await (await saved).path()));
+  const seen = await watch(alice, (await saved).bytes);
   expect(seen.duration).toBeGreaterThan(4);
   expect(whose(seen.moments.at(-1)?.centre ?? [0, 0, 0])).toBe('bob');
 });
@@ -138,7 +133,7 @@ test('what a page leaves behind is offered in the room, and plays', async ({ ali
   await alice.readsThatItEnded(/You ended the call/);
   await expect(alice.screen.leftRecordings).toHaveCount(1);
   await expect(alice.screen.leftRecordings).toContainText(/A recording from .* was not saved\./);
-  const saved = alice.page.waitForEvent('download');
+  const saved = kept(alice.page);
   await alice.screen.saveRecording.click();
   await shows(alice, await saved, bob, alice, 3);
   await expect(alice.screen.leftRecordings).toHaveCount(0);
@@ -149,7 +144,7 @@ test('what a page leaves behind is offered in the room, and plays', async ({ ali
   await expect(alice.screen.leftRecordings).toHaveCount(0);
 });
 
-test('what is deleted is gone', async ({ alice, bob }) => {
+test('what is deleted is gone', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await records(alice, bob);
   await goesOn(alice, 2);
@@ -163,7 +158,7 @@ test('what is deleted is gone', async ({ alice, bob }) => {
   await expect.poll(() => isOnDisk(alice)).toEqual([]);
 });
 
-test('whoever does not show it is not recorded', async ({ alice, bob }) => {
+test('whoever does not show it is not recorded', { tag: '@once' }, async ({ alice, bob }) => {
   // As a client from before there were recordings: it says nothing.
   await bob.page.addInitScript(() => {
     const send = RTCDataChannel.prototype.send as (data: string) => void;
@@ -188,7 +183,7 @@ test('both may record, and nothing stays open afterwards', async ({ alice, bob }
   await records(bob, alice);
   await goesOn(alice, 2);
   const saved = [await stops(alice), await stops(bob)];
-  expect(saved.map((download) => download.suggestedFilename())).toEqual([
+  expect(saved.map(({ name }) => name)).toEqual([
     expect.stringMatching(/^Tincan call with Bob /), expect.stringMatching(/^Tincan call with Alice /),
   ]);
   const open = async () => {
@@ -198,7 +193,7 @@ test('both may record, and nothing stays open afterwards', async ({ alice, bob }
   await expect.poll(open).toEqual({ audioContexts: before.audioContexts, liveTracks: before.liveTracks });
 });
 
-test('a browser that cannot record offers nothing', async ({ alice, bob }) => {
+test('a browser that cannot record offers nothing', { tag: '@once' }, async ({ alice, bob }) => {
   await alice.page.addInitScript(() => Object.defineProperty(window, 'MediaRecorder', { value: undefined }));
   await areInACall(alice, bob);
   await alice.screen.moreControls.click();

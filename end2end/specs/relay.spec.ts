@@ -1,11 +1,9 @@
 // The relay of the server: whoever has no other path goes through it, and so does whoever wants no other.
 
-import { areInACall, areInTheLobby, areTalking, seeEachOther } from '../support/person';
+import { OUTAGE, areInACall, areInTheLobby, areTalking, seeEachOther } from '../support/person';
 import { pathOf } from '../support/path';
+import { RELAY } from '../support/server';
 import { expect, test } from '../support/test';
-
-/** On a port of its own, on this machine alone. */
-const RELAY = ['--relay', 'on', '--relay-listen', '127.0.0.1:0'];
 
 test.use({ flags: [...RELAY, '--relay-only', 'on'] });
 
@@ -46,7 +44,7 @@ test.describe('of those who may choose', () => {
 });
 
 test('a call through the relay is back after the server is', async ({ server, alice, bob, diaryOf }, testInfo) => {
-  for (const person of [alice, bob]) person.foresees(/WebSocket/, /ERR_/, /can.t establish a connection/);
+  for (const person of [alice, bob]) person.foresees(...OUTAGE);
   await areInACall(alice, bob);
   await seeEachOther(alice, bob);
   const diaries = [await diaryOf(alice), await diaryOf(bob)];

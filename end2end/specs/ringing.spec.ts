@@ -1,6 +1,6 @@
 // What a person notices of a call without looking at the page, and what lets them hear it.
 
-import { areInACall, areInTheLobby, areTalking, type Person } from '../support/person';
+import { OUTAGE, areInACall, areInTheLobby, areTalking, type Person } from '../support/person';
 import { refuseToPlay } from '../support/probe';
 import { expect, test } from '../support/test';
 
@@ -74,7 +74,7 @@ test.describe('who would try again only in an hour', () => {
   ] as const) {
     test(`is back as soon as ${what}`, async ({ somebody, line, alice }) => {
       const bob = await somebody('bob', { origin: line.origin });
-      bob.foresees(/WebSocket/, /ERR_/);
+      bob.foresees(...OUTAGE);
       await areInACall(alice, bob);
       await setHidden(bob, true);
       line.cuts();

@@ -1,13 +1,13 @@
 // Showing the screen, beside the camera and not instead of it.
 
-import { areInACall, seeEachOther } from '../support/person';
+import { OUTAGE, areInACall, seeEachOther } from '../support/person';
 import { expect, test } from '../support/test';
 
 test.use({ whole: true });
 
 test('a screen is shown beside the camera, with the server gone', async ({ alice, bob, server }) => {
   await areInACall(alice, bob);
-  for (const person of [alice, bob]) person.foresees(/WebSocket/, /ERR_CONNECTION_REFUSED/);
+  for (const person of [alice, bob]) person.foresees(...OUTAGE);
   await server.close();
   await alice.screen.screen.click();
   await expect(alice.screen.screen).toHaveAttribute('aria-pressed', 'true');
@@ -33,7 +33,7 @@ test('whoever stops in the browser’s own bar has stopped', async ({ alice, bob
   await bob.seesTheScreen();
 });
 
-test('whoever chooses nothing shows nothing', async ({ alice, bob }) => {
+test('whoever chooses nothing shows nothing', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.page.evaluate(() => {
     navigator.mediaDevices.getDisplayMedia = () => Promise.reject(new DOMException('No', 'NotAllowedError'));
@@ -43,7 +43,7 @@ test('whoever chooses nothing shows nothing', async ({ alice, bob }) => {
   await seeEachOther(alice, bob);
 });
 
-test('the screen is no longer captured when the call is over', async ({ alice, bob }) => {
+test('the screen is no longer captured when the call is over', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.screen.screen.click();
   await bob.seesTheScreen();
@@ -52,7 +52,7 @@ test('the screen is no longer captured when the call is over', async ({ alice, b
   await expect.poll(async () => (await alice.counts()).liveTracks).toBe(0);
 });
 
-test('a browser that cannot show a screen offers none', async ({ alice, bob }) => {
+test('a browser that cannot show a screen offers none', { tag: '@once' }, async ({ alice, bob }) => {
   await alice.page.addInitScript(() => {
     Object.defineProperty(navigator.mediaDevices, 'getDisplayMedia', { value: undefined });
   });

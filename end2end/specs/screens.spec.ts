@@ -13,16 +13,19 @@ const SIZES = [
 ];
 
 if (process.env.SCREENS) {
-  for (const { name, reach } of GALLERY) {
-    test(`a picture of ${name}`, async ({ alice, bob, server }) => {
-      const { page } = await reach({ alice, bob, server });
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        for (const size of SIZES) {
-          await page.setViewportSize(size);
-          await page.screenshot({ path: join(DIRECTORY, `${name}-${size.width}-${colorScheme}.png`) });
+  for (const { name, flags = [], reach } of GALLERY) {
+    test.describe(() => {
+      test.use({ flags });
+      test(`a picture of ${name}`, async ({ alice, bob, server }) => {
+        const { page } = await reach({ alice, bob, server });
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          for (const size of SIZES) {
+            await page.setViewportSize(size);
+            await page.screenshot({ path: join(DIRECTORY, `${name}-${size.width}-${colorScheme}.png`) });
+          }
         }
-      }
+      });
     });
   }
 }

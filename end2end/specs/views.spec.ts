@@ -27,7 +27,7 @@ test('the own picture goes to any corner, by pointer and by keyboard', async ({ 
   await expect.poll(place).toBe('bottom right');
 });
 
-test('a click swaps the pictures, and another swaps them back', async ({ alice, bob }) => {
+test('a click swaps the pictures, and another swaps them back', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   const { screen } = alice;
   const widths = async () => {
@@ -43,14 +43,14 @@ test('a click swaps the pictures, and another swaps them back', async ({ alice, 
   await expect.poll(widths).toBe('other');
 });
 
-test('the own picture is a mirror, the other one is not', async ({ alice, bob }) => {
+test('the own picture is a mirror, the other one is not', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   const scale = (video: Element) => new DOMMatrix(getComputedStyle(video).transform).a * Number(getComputedStyle(video).scale.split(' ')[0]?.replace('none', '1') ?? 1);
   expect(await alice.screen.selfVideo.evaluate(scale)).toBeLessThan(0);
   expect(await alice.screen.remoteVideo.evaluate(scale)).toBeGreaterThan(0);
 });
 
-test('the own picture can be hidden and shown again', async ({ alice, bob }) => {
+test('the own picture can be hidden and shown again', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.screen.selfPicture.hover();
   await alice.screen.hideSelf.click();
@@ -65,7 +65,7 @@ test('the own picture can be hidden and shown again', async ({ alice, bob }) => 
   await expect(alice.screen.selfPicture).toBeHidden();
 });
 
-test('the call fills the screen', async ({ alice, bob }) => {
+test('the call fills the screen', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.screen.moreControls.click();
   await alice.screen.fullScreen.click();
@@ -78,7 +78,7 @@ test('the call fills the screen', async ({ alice, bob }) => {
 test.describe('in a whole browser', () => {
   test.use({ whole: true });
 
-  test('the screen stays on during a call, and only then', async ({ alice, bob }) => {
+  test('the screen stays on during a call, and only then', { tag: '@once' }, async ({ alice, bob }) => {
     await alice.page.addInitScript(() => {
       const locks: WakeLockSentinel[] = [];
       Object.assign(window, { locks });
@@ -117,7 +117,7 @@ test('whoever speaks is marked, and nobody who is muted', async ({ alice, bob })
   await expect(mark).toHaveAttribute('data-speaks', 'yes');
 });
 
-test('the call goes on in a small window over all others, with its controls', async ({ alice, bob }) => {
+test('the call goes on in a small window over all others, with its controls', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.screen.moreControls.click();
   const opens = alice.context.waitForEvent('page');

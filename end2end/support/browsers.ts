@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { chromium, firefox, type Browser, type LaunchOptions } from '@playwright/test';
 
 import { cameraFile, type Name } from './camera';
+import { sound } from './sound';
 
 export type Kind = 'chromium' | 'firefox';
 
@@ -75,11 +76,12 @@ export function withProfile(folder: string, wanted: Wanted): Pick<Browser, 'newC
   return { newContext: (context) => chromium.launchPersistentContext(folder, { ...options, ...context }) };
 }
 
-function launchFirefox({ devices, scripts }: Wanted): Promise<Browser> {
+async function launchFirefox({ devices, scripts }: Wanted): Promise<Browser> {
   const executablePath = program('FIREFOX', '/usr/bin/firefox-esr');
   return firefox.launch({
     // A Firefox as it is released is driven by WebDriver BiDi; Playwright's own build by its own protocol.
     ...(executablePath && { executablePath, channel: 'moz-firefox' }),
+    env: { ...process.env, ...(await sound()) },
     firefoxUserPrefs: {
       // Playwright's own switch, a context's, does nothing over WebDriver BiDi.
       'javascript.enabled': scripts,

@@ -19,8 +19,8 @@ export type Name = keyof typeof COLOURS;
 const WIDTH = 640;
 const HEIGHT = 480;
 const FRAMES = 10;
-/** A second. What tests look at is the same at half the rate of a real camera, and costs half as much; what is measured is not. */
-const RATE = process.env.BENCH ? 30 : 15;
+/** A second. What tests look at is the same at a third of the rate of a real camera, and costs a third as much; what is measured is not. */
+const RATE = process.env.BENCH ? 30 : 10;
 const BAR = 16;
 /** Where the grain begins, and how strong it is. */
 const GRAIN = { top: 320, most: 24 };

@@ -5,7 +5,7 @@ import { expect } from '@playwright/test';
 import { has, plugsIn } from './devices';
 import { areInACall, areInTheLobby, areTalking, type Person } from './person';
 import { refuseToPlay } from './probe';
-import type { Server } from './server';
+import { RELAY, type Server } from './server';
 
 export interface Cast {
   alice: Person;
@@ -15,6 +15,8 @@ export interface Cast {
 
 interface Picture {
   name: string;
+  /** The server's. */
+  flags?: string[];
   /** Gives whoever has the screen. */
   reach: (cast: Cast) => Promise<Person>;
 }
@@ -164,6 +166,16 @@ export const GALLERY: Picture[] = [
       await alice.enters();
       await alice.screen.openSettings.click();
       await expect(alice.screen.settings).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'settings-with-a-relay',
+    flags: RELAY,
+    reach: async ({ alice }) => {
+      await alice.enters();
+      await alice.screen.openSettings.click();
+      await alice.screen.setting('Hide my address').check();
       return alice;
     },
   },
@@ -410,6 +422,28 @@ export const GALLERY: Picture[] = [
       await areInTheLobby(alice, bob);
       await server.ends('SIGKILL');
       await expect(alice.screen.connectionTrouble).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'call-by-the-relay-alone',
+    flags: [...RELAY, '--relay-only', 'on'],
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await expect(alice.page.getByText('Address hidden')).toBeVisible();
+      return alice;
+    },
+  },
+  {
+    name: 'ended-without-a-path',
+    flags: [...RELAY, '--timeout', 'path_long=2000', '--timeout', 'path_give_up=3000'],
+    reach: async ({ alice, bob }) => {
+      for (const person of [alice, bob]) await person.findsNoPath();
+      await areInTheLobby(alice, bob);
+      await alice.calls(bob);
+      await bob.accepts();
+      await alice.isIn('ended');
+      await alice.screen.whatEachSideHad.click();
       return alice;
     },
   },

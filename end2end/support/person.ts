@@ -10,6 +10,9 @@ import { COLOURS, whose, type Name } from './camera';
 import { installCamera, installProbe, type Counts, type Frame } from './probe';
 import { screenOf, type Media, type Phase, type Screen } from './screen';
 
+/** What either browser complains of while the server is away. */
+export const OUTAGE = [/WebSocket/, /ERR_/, /can.t establish a connection/, /was interrupted while the page was loading/];
+
 export interface Setting {
   name: Name;
   kind: Kind;
@@ -23,6 +26,7 @@ export class Person {
   /** What the browser's console complained of, and nobody foresaw. */
   readonly complaints: string[] = [];
   private readonly foreseen: RegExp[] = [];
+  private hasReloaded = false;
 
   readonly screen: Screen;
   /** As others see it. */
@@ -97,6 +101,7 @@ export class Person {
   async reloads(): Promise<void> {
     // Whether a page may sound right after a reload is for the browser to decide, and it says so.
     this.foresees(/AudioContext was (not allowed|prevented)/);
+    this.hasReloaded = true;
     await this.page.reload();
   }
 
@@ -220,7 +225,11 @@ export class Person {
   /** Sound arrives, with energy in it, and the page plays it. */
   async hears(_other: Person): Promise<void> {
     const before = await this.audioEnergy();
-    await expect.poll(() => this.audioEnergy(), { message: 'audio energy' }).toBeGreaterThan(before);
+    const heard = async () => {
+      if (this.hasReloaded && await this.screen.tapToHear.isVisible()) await this.screen.tapToHear.click();
+      return this.audioEnergy();
+    };
+    await expect.poll(heard, { message: 'audio energy' }).toBeGreaterThan(before);
     await expect.poll(() => this.page.evaluate(() => window.probe.playsSound()), { message: 'sound' }).toBe(true);
   }
 
@@ -238,6 +247,18 @@ export class Person {
 
   private audioEnergy(): Promise<number> {
     return this.page.evaluate(() => window.probe.inbound('audio', 'totalAudioEnergy'));
+  }
+
+  /** What others say of their addresses leads nowhere, as behind a firewall. */
+  async findsNoPath(): Promise<void> {
+    await this.page.addInitScript(() => {
+      RTCPeerConnection.prototype.addIceCandidate = () => Promise.resolve();
+      const { prototype } = RTCPeerConnection;
+      const set = prototype.setRemoteDescription as (description: RTCSessionDescriptionInit) => Promise<void>;
+      prototype.setRemoteDescription = function ({ type, sdp }: RTCSessionDescriptionInit) {
+        return set.call(this, { type, sdp: sdp?.replace(/a=candidate:.*\r\n/g, '') ?? '' });
+      };
+    });
   }
 
   // ---- One's own devices

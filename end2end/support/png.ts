@@ -1,10 +1,9 @@
 // What is in a picture that somebody has saved.
 
-import { readFile } from 'node:fs/promises';
-
-import type { Download, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 
 import type { Rgb } from './camera';
+import { kept } from './kept';
 
 export interface Saved {
   name: string;
@@ -18,12 +17,12 @@ export interface Saved {
 
 /** Clicks on what saves a picture, and reads the file with a browser. */
 export async function saves(page: Page, click: () => Promise<void>): Promise<Saved> {
-  const [download] = await Promise.all([page.waitForEvent('download'), click()]);
-  return { name: download.suggestedFilename(), ...(await read(page, download)) };
+  const [{ name, bytes }] = await Promise.all([kept(page), click()]);
+  return { name, ...(await read(page, bytes)) };
 }
 
-async function read(page: Page, download: Download): Promise<Omit<Saved, 'name'>> {
-  const file = (await readFile(await download.path())).toString('base64');
+async function read(page: Page, bytes: Buffer): Promise<Omit<Saved, 'name'>> {
+  const file = bytes.toString('base64');
   return page.evaluate(async (file) => {
     const bytes = Uint8Array.from(atob(file), (char) => char.charCodeAt(0));
     if (String.fromCharCode(...bytes.subarray(1, 4)) !== 'PNG') throw new Error('This is no PNG.');

@@ -29,6 +29,8 @@ export interface Probe {
   unplugs(kind: 'audio' | 'video'): void;
   /** How many microphones of this page are open, and their clones. */
   microphones(): number;
+  /** The next file that the page gives its person to keep. */
+  nextKept(): Promise<{ name: string; base64: string }>;
   /** Ends what is shown of the screen, as the browser does when somebody presses its own button. */
   stopsTheScreen(): void;
   /** Whether another program has the camera, so that it does not open. */
@@ -100,6 +102,28 @@ export function installProbe(): void {
     send.call(this, data);
   };
 
+  // Files that are kept: a click on a link that has a name for them.
+  const blobs = new Map<string, Blob>();
+  const waiting: ((kept: { name: string; base64: string }) => void)[] = [];
+  const { createObjectURL } = URL;
+  URL.createObjectURL = (object) => {
+    const url = createObjectURL.call(URL, object);
+    if (object instanceof Blob) blobs.set(url, object);
+    return url;
+  };
+  const click = HTMLElement.prototype.click;
+  HTMLElement.prototype.click = function () {
+    const blob = this instanceof HTMLAnchorElement && this.download ? blobs.get(this.href) : undefined;
+    const hear = blob && waiting.shift();
+    if (hear) {
+      const reader = new FileReader();
+      const { download: name } = this as HTMLAnchorElement;
+      reader.onload = () => hear({ name, base64: String(reader.result).split(',')[1] ?? '' });
+      reader.readAsDataURL(blob);
+    }
+    click.call(this);
+  };
+
   const fileChannels: RTCDataChannel[] = [];
   const taken = new WeakMap<RTCDataChannel, number>();
   let fullAfter = Infinity;
@@ -140,9 +164,28 @@ export function installProbe(): void {
       return stream;
     };
   }
+  // A Firefox without a window has no screen to show.
+  const hasNoScreen = navigator.userAgent.includes('Firefox');
+  function drawnScreen(): MediaStream {
+    const paper = Object.assign(document.createElement('canvas'), { width: 1920, height: 1080 });
+    const pen = paper.getContext('2d');
+    let hue = 0;
+    const draw = () => {
+      if (pen) pen.fillStyle = `hsl(${(hue += 7)} 80% 50%)`;
+      pen?.fillRect(0, 0, paper.width, paper.height);
+    };
+    draw();
+    const stream = paper.captureStream(10);
+    const drawing = setInterval.call(window, () => {
+      draw();
+      if (stream.getTracks().every(({ readyState }) => readyState === 'ended')) clearInterval.call(window, drawing);
+    }, 100);
+    return stream;
+  }
   const shownTracks = new Set<MediaStreamTrack>();
   if (navigator.mediaDevices?.getDisplayMedia) {
-    const choose = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
+    const display = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
+    const choose: typeof display = async (options) => (hasNoScreen ? drawnScreen() : display(options));
     navigator.mediaDevices.getDisplayMedia = async (options) => {
       const stream = await choose(options);
       for (const track of stream.getTracks()) {
@@ -152,11 +195,17 @@ export function installProbe(): void {
       return stream;
     };
   }
-  function stopsTheScreen() {
-    for (const track of shownTracks) {
-      track.stop();
-      track.dispatchEvent(new Event('ended'));
+  /** Firefox gives a listener of a track no events but its own: so they are called. */
+  function ends(track: MediaStreamTrack) {
+    track.stop();
+    const event = new Event('ended');
+    for (const listener of listeners.get(track)?.get(key('ended', false)) ?? []) {
+      if (typeof listener === 'function') listener.call(track, event);
+      else listener.handleEvent(event);
     }
+  }
+  function stopsTheScreen() {
+    for (const track of shownTracks) ends(track);
     shownTracks.clear();
   }
   const remoteTracks = () =>
@@ -277,10 +326,7 @@ export function installProbe(): void {
     });
 
   function unplugs(kind: 'audio' | 'video') {
-    for (const track of [...tracks].filter((track) => track.kind === kind && track.readyState === 'live')) {
-      track.stop();
-      track.dispatchEvent(new Event('ended'));
-    }
+    for (const track of [...tracks].filter((track) => track.kind === kind && track.readyState === 'live')) ends(track);
   }
 
   const shown = new WeakMap<HTMLVideoElement, number>();
@@ -317,6 +363,7 @@ export function installProbe(): void {
     sockets: () => [...sockets],
     unplugs,
     microphones: () => count(tracks, ({ kind, readyState }) => kind === 'audio' && readyState === 'live'),
+    nextKept: () => new Promise((resolve) => waiting.push(resolve)),
     stopsTheScreen,
     cameraIsTaken: false,
     connections: () => [...connections].filter(isOpen),

@@ -21,6 +21,9 @@ export interface Host {
 
 const HERE: Host = { address: '127.0.0.1', port: 0, within: [] };
 
+/** Flags of a relay on this machine alone, on a port that the system gives. */
+export const RELAY = ['--relay', 'on', '--relay-listen', '127.0.0.1:0'];
+
 export class Server {
   private constructor(
     private child: ChildProcess,

@@ -43,6 +43,10 @@ impl Phone {
     }
 
     pub(super) fn wish_of_file(&mut self, id: u32, wish: FileWish) {
+        if wish == FileWish::Accept {
+            // The person may have chosen a place for it, and the sender withdrawn it meanwhile.
+            self.kept.insert(Kept::Coming(id));
+        }
         self.with_post_of(id, |post| post.wish(id, wish));
         self.bulletin.changed();
     }

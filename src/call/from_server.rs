@@ -252,7 +252,7 @@ impl Phone {
             self.offer_afresh(peer, now);
         }
         self.agreed(now);
-        if joined && !reloaded {
+        if joined && !reloaded && !newcomer {
             self.restart_lost(peer, now);
         }
         // Where it rang, everything is there: the server keeps it until it is answered.

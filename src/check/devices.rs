@@ -18,8 +18,9 @@ const SPEECH: Duration = Duration::from_secs(8);
 const SILENCE: f32 = 0.05;
 
 /// A device, up to the proof `T` that it is of use.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Device<T> {
+    #[default]
     Waiting,
     Asked {
         until: Time,
@@ -115,81 +116,40 @@ impl Device<Size> {
     }
 }
 
-/// The microphone; what proves it is any sound.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Microphone(Device<()>);
+/// What proves a microphone: any sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sound;
 
-impl Default for Microphone {
-    fn default() -> Self {
-        Self(Device::Waiting)
-    }
-}
-
-impl Microphone {
-    pub fn ask(&mut self, now: Time) {
-        self.0.ask(now);
-    }
-
-    pub fn fails(&mut self, problem: DeviceProblem) {
-        self.0.fails(problem);
-    }
-
+impl Device<Sound> {
     pub fn answered(&mut self, opened: Result<(), DeviceProblem>, now: Time) {
-        self.0.opened(opened, now + SPEECH);
+        self.opened(opened, now + SPEECH);
     }
 
     pub fn hears(&mut self, level: f32) {
         if level > SILENCE {
-            self.0.works(());
+            self.works(Sound);
         }
-    }
-
-    pub fn tick(&mut self, now: Time) {
-        self.0.tick(now);
-    }
-
-    pub fn stop(&mut self) {
-        self.0.stop();
-    }
-
-    #[must_use]
-    pub fn deadline(&self) -> Option<Time> {
-        self.0.deadline()
-    }
-
-    #[must_use]
-    pub fn is_answered(&self) -> bool {
-        self.0.is_answered()
-    }
-
-    #[must_use]
-    pub fn is_settled(&self) -> bool {
-        self.0.is_settled()
-    }
-
-    #[must_use]
-    pub fn is_of_use(&self) -> bool {
-        self.0.is_of_use()
     }
 
     #[must_use]
     pub fn finding(&self) -> Finding {
         let microphone = DeviceKind::Microphone;
-        match self.0 {
-            Device::Waiting => Finding::Waiting,
-            Device::Asked { .. } => Finding::Asked(microphone),
-            Device::Open { .. } => Finding::Listening,
-            Device::Works(()) => Finding::Sound,
-            Device::Failed(problem) => Finding::Device(microphone, problem),
-            Device::Unanswered => Finding::Unanswered(microphone),
-            Device::Idle => Finding::Silence,
+        match *self {
+            Self::Waiting => Finding::Waiting,
+            Self::Asked { .. } => Finding::Asked(microphone),
+            Self::Open { .. } => Finding::Listening,
+            Self::Works(Sound) => Finding::Sound,
+            Self::Failed(problem) => Finding::Device(microphone, problem),
+            Self::Unanswered => Finding::Unanswered(microphone),
+            Self::Idle => Finding::Silence,
         }
     }
 }
 
 /// Only a person can say whether a speaker works, so nothing waits for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Speaker {
+    #[default]
     NotYet,
     Played,
     Answered(Toned),

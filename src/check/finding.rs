@@ -145,6 +145,20 @@ impl Finding {
         }
     }
 
+    /// The device is open, whatever comes of it.
+    #[must_use]
+    pub fn is_of_an_open_device(&self) -> bool {
+        matches!(
+            self,
+            Self::AwaitingPicture
+                | Self::Picture(_)
+                | Self::NoPicture
+                | Self::Listening
+                | Self::Sound
+                | Self::Silence
+        )
+    }
+
     /// What the loopback call has measured.
     #[must_use]
     pub fn measured(&self) -> Option<&Measured> {

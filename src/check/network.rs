@@ -33,28 +33,14 @@ impl Probe {
         [Self::Own, Self::Relay(Transport::Udp), Self::Relay(Transport::Tcp), Self::Relay(Transport::Tls)];
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Network {
-    step: Step<()>,
+    pub(super) step: Step<()>,
     servers: Vec<IceServer>,
     /// Those that were begun and are not done.
     searches: Vec<Probe>,
     own: Kinds,
     relays: Vec<Transport>,
-    is_leaving: bool,
-}
-
-impl Default for Network {
-    fn default() -> Self {
-        Self {
-            step: Step::Waiting,
-            servers: Vec::new(),
-            searches: Vec::new(),
-            own: Kinds::default(),
-            relays: Vec::new(),
-            is_leaving: false,
-        }
-    }
 }
 
 impl Network {
@@ -89,34 +75,15 @@ impl Network {
     pub fn complete(&mut self, probe: Probe) {
         self.searches.retain(|search| *search != probe);
         if self.searches.is_empty() && self.step.is_running() {
-            self.ends();
+            self.step = Step::Found(());
         }
     }
 
     /// What has not been found by now is not there.
     pub fn tick(&mut self, now: Time) {
         if self.step.is_due(now) {
-            self.ends();
+            self.step = Step::Found(());
         }
-    }
-
-    pub fn stop(&mut self) {
-        self.step.stop();
-    }
-
-    #[must_use]
-    pub fn deadline(&self) -> Option<Time> {
-        self.step.deadline()
-    }
-
-    #[must_use]
-    pub fn is_found(&self) -> bool {
-        self.step.is_found()
-    }
-
-    /// True once, when it is over.
-    pub fn takes_leave(&mut self) -> bool {
-        std::mem::take(&mut self.is_leaving)
     }
 
     /// What a rehearsal on this way is made with; `None` when there is no such way.
@@ -135,11 +102,6 @@ impl Network {
     #[must_use]
     pub fn own(&self) -> Kinds {
         self.own
-    }
-
-    #[must_use]
-    pub fn offers_relay(&self) -> bool {
-        self.servers.iter().any(IceServer::relays)
     }
 
     #[must_use]
@@ -227,11 +189,6 @@ impl Network {
             }
             Probe::Relay(over) => Ice { servers: only(&self.servers, wanted(over)), relay_only: true },
         }
-    }
-
-    fn ends(&mut self) {
-        self.step = Step::Found(());
-        self.is_leaving = true;
     }
 }
 

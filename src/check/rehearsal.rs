@@ -62,19 +62,12 @@ pub struct Measured {
     pub route: Option<Route>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Rehearsal {
-    step: Step<Outcome>,
+    pub(super) step: Step<Outcome>,
     is_connected: bool,
     first: Option<(Time, Count)>,
     last: Option<Count>,
-    is_leaving: bool,
-}
-
-impl Default for Rehearsal {
-    fn default() -> Self {
-        Self { step: Step::Waiting, is_connected: false, first: None, last: None, is_leaving: false }
-    }
 }
 
 impl Rehearsal {
@@ -93,7 +86,7 @@ impl Rehearsal {
         match heard {
             Heard::Connected => self.is_connected = true,
             Heard::Counted(count) => self.counted(count, now),
-            Heard::Failed => self.ends(self.shortcoming()),
+            Heard::Failed => self.step = Step::Found(self.shortcoming()),
         }
     }
 
@@ -107,43 +100,19 @@ impl Rehearsal {
         if span >= MEASURE && count.pictures >= PICTURES && count.sounds >= SOUNDS {
             let bits = 8.0 * count.bytes.saturating_sub(first.bytes) as f64 / span.as_secs_f64();
             let Count { round_trip, route, .. } = count;
-            self.ends(Outcome::Works(Measured { bits, round_trip, route }));
+            self.step = Step::Found(Outcome::Works(Measured { bits, round_trip, route }));
         }
     }
 
     pub fn tick(&mut self, now: Time) {
         if self.step.is_due(now) {
-            self.ends(self.shortcoming());
+            self.step = Step::Found(self.shortcoming());
         }
-    }
-
-    pub fn stop(&mut self) {
-        self.step.stop();
-    }
-
-    #[must_use]
-    pub fn deadline(&self) -> Option<Time> {
-        self.step.deadline()
-    }
-
-    #[must_use]
-    pub fn is_waiting(&self) -> bool {
-        self.step.is_waiting()
-    }
-
-    #[must_use]
-    pub fn is_found(&self) -> bool {
-        self.step.is_found()
     }
 
     #[must_use]
     pub fn works(&self) -> bool {
         matches!(self.step, Step::Found(Outcome::Works(_)))
-    }
-
-    /// True once, when it is over.
-    pub fn takes_leave(&mut self) -> bool {
-        std::mem::take(&mut self.is_leaving)
     }
 
     #[must_use]
@@ -164,10 +133,5 @@ impl Rehearsal {
             (true, true, false) => Outcome::NoSound,
             (true, ..) => Outcome::NothingArrives,
         }
-    }
-
-    fn ends(&mut self, outcome: Outcome) {
-        self.step = Step::Found(outcome);
-        self.is_leaving = true;
     }
 }

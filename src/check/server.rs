@@ -18,17 +18,15 @@ const PONGS: Duration = Duration::from_secs(8);
 const PINGS: usize = 5;
 const NICKNAME: &str = "Check";
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Server {
-    step: Step<Reached>,
+    pub(super) step: Step<Reached>,
     random: u128,
     next_frame: u32,
     /// The ping that is under way: its frame, and when it went out.
     ping: Option<(u32, Time)>,
     trips: Vec<Duration>,
     ice_servers: Vec<IceServer>,
-    /// The socket is not needed any more, and was not closed yet.
-    is_leaving: bool,
 }
 
 /// What came of it.
@@ -40,20 +38,6 @@ pub enum Reached {
     Refused(ErrorCode),
     Silent,
     Not,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self {
-            step: Step::Waiting,
-            random: 0,
-            next_frame: 0,
-            ping: None,
-            trips: Vec::new(),
-            ice_servers: Vec::new(),
-            is_leaving: false,
-        }
-    }
 }
 
 impl Server {
@@ -72,7 +56,7 @@ impl Server {
                 vec![self.send(hello)]
             }
             SocketEvent::Closed { .. } => {
-                self.ends(Reached::Not);
+                self.step = Step::Found(Reached::Not);
                 Vec::new()
             }
             SocketEvent::Message(ServerFrame { id, message }) => self.heard(id, message, now),
@@ -88,7 +72,7 @@ impl Server {
             }
             ServerMessage::Pong {} => self.ponged(id, now),
             ServerMessage::Error { code, .. } => {
-                self.ends(Reached::Refused(code));
+                self.step = Step::Found(Reached::Refused(code));
                 Vec::new()
             }
             _ => Vec::new(),
@@ -104,33 +88,14 @@ impl Server {
         self.trips.sort_unstable();
         let median = self.trips.get(PINGS / 2).copied().unwrap_or_default();
         let goodbye = self.send(ClientMessage::Goodbye {});
-        self.ends(Reached::In(median));
+        self.step = Step::Found(Reached::In(median));
         vec![goodbye]
     }
 
     pub fn tick(&mut self, now: Time) {
         if self.step.is_due(now) {
-            self.ends(if self.ping.is_some() { Reached::Silent } else { Reached::Not });
+            self.step = Step::Found(if self.ping.is_some() { Reached::Silent } else { Reached::Not });
         }
-    }
-
-    pub fn stop(&mut self) {
-        self.step.stop();
-    }
-
-    #[must_use]
-    pub fn deadline(&self) -> Option<Time> {
-        self.step.deadline()
-    }
-
-    #[must_use]
-    pub fn is_found(&self) -> bool {
-        self.step.is_found()
-    }
-
-    /// True once, when it is over.
-    pub fn takes_leave(&mut self) -> bool {
-        std::mem::take(&mut self.is_leaving)
     }
 
     #[must_use]
@@ -151,11 +116,6 @@ impl Server {
             Step::Running { .. } => Finding::AskingServer,
             Step::Found(reached) => Finding::Server(reached),
         }
-    }
-
-    fn ends(&mut self, reached: Reached) {
-        self.step = Step::Found(reached);
-        self.is_leaving = true;
     }
 
     fn hello(&self) -> ClientMessage {

@@ -109,8 +109,7 @@ impl Story {
     }
 
     fn finding(&self, line: Line) -> Finding {
-        let view = self.doctor.view();
-        view.findings.iter().find(|(known, _)| *known == line).map_or(Finding::Waiting, |(_, it)| *it)
+        self.doctor.view().finding(line)
     }
 
     fn state(&self, line: Line) -> State {
@@ -254,6 +253,7 @@ fn a_camera_shows_a_picture_or_says_why_not() {
     assert_eq!(story.finding(Line::Camera), Finding::AwaitingPicture);
     story.waits(10 * SECOND);
     assert_eq!(story.state(Line::Camera), State::Fails);
+    assert!(story.doctor.view().is_open(Line::Camera), "it stays where a picture can still come");
     story.hears(Input::Pictured(SIZE));
     assert_eq!(story.finding(Line::Camera), Finding::Picture(SIZE), "late is not never");
 

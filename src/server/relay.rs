@@ -8,7 +8,6 @@ mod address;
 pub mod caller;
 mod credentials;
 mod listen;
-mod network;
 mod nonce;
 mod offer;
 mod probe;
@@ -28,16 +27,17 @@ use tokio::{task::AbortHandle, time::interval};
 use tracing::warn;
 
 pub use credentials::{Credentials, Issued};
-pub use network::Network;
 pub use offer::{Offer, name};
 pub use quota::Quotas;
 
 use self::{listen::Listening, nonce::Nonces, offer::Named, reach::Reach, switch::Switch, turn::Turn};
 use super::{
     config::{Config, Secret},
+    machine,
     metrics::Metrics,
     tls::Tls,
 };
+pub use crate::server::network::Network;
 
 /// How often what is over is looked for.
 const TICK: Duration = Duration::from_secs(5);
@@ -88,7 +88,7 @@ impl Relay {
         let relayed = address::relayed(wanted.host.as_deref(), &listening.addresses()).await?;
         let keys = || Some((Credentials::new(secret)?, Nonces::new(secret)?, Credentials::new(secret)?));
         let (credentials, nonces, own) = keys().ok_or("The relay has no key.")?;
-        let reach = Reach { relayed, allowed: wanted.allow.clone(), is_own: address::is_own };
+        let reach = Reach { relayed, allowed: wanted.allow.clone(), near: machine::networks() };
         let turn = Turn::new(credentials, nonces, reach, config.limits.relay(), Arc::clone(metrics));
         let addresses = listening.addresses();
         let port = addresses.first().map_or(0, std::net::SocketAddr::port);
@@ -125,7 +125,7 @@ async fn keep_time(switch: Switch) {
     let mut ticks = interval(TICK);
     loop {
         ticks.tick().await;
-        switch.tick();
+        switch.tick(machine::networks());
     }
 }
 

@@ -6,7 +6,6 @@
 mod authority;
 mod current;
 mod files;
-mod machine;
 mod own;
 mod pem;
 mod welcome;

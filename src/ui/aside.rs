@@ -2,8 +2,17 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-use super::{live::live, logo::Logo, words};
-use crate::{platform::IntoFirst, session::Session};
+use super::{
+    focus,
+    icon::{Glyph, Icon},
+    live::live,
+    logo::Logo,
+    words,
+};
+use crate::{
+    platform::{IntoFirst, IntoFresh},
+    session::Session,
+};
 
 /// A link, for a page that does not run yet; in one that does, nothing has to be loaded but what is behind it.
 #[component]
@@ -32,4 +41,23 @@ pub fn AsideDoor(title: &'static str) -> impl IntoView {
         </main>
     }
     .into_first()
+}
+
+/// Where one is, and the way back.
+#[component]
+pub fn AsideHead(title: &'static str) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let heading = NodeRef::new();
+    focus::follow(session, heading);
+    view! {
+        <header class="room__head">
+            <Logo/>
+            <h1 tabindex="-1" node_ref=heading>{title}</h1>
+            <button type="button" class="button button--quiet" on:click=move |_| session.come_back()>
+                <Icon glyph=Glyph::Door/>
+                "Leave"
+            </button>
+        </header>
+    }
+    .into_fresh()
 }

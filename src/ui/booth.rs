@@ -5,12 +5,11 @@ use std::time::Duration;
 use leptos::{html, prelude::*};
 
 use super::{
+    aside::AsideHead,
     device_picker::DevicePicker,
     device_trouble::TryAgain,
-    focus,
     icon::{Glyph, Icon},
     live::{live, memo},
-    logo::Logo,
     preview::OwnVideo,
     words,
 };
@@ -166,8 +165,6 @@ impl Booth {
 pub fn BoothScreen() -> impl IntoView {
     let session = expect_context::<Session>();
     let booth = Booth::new(session);
-    let heading = NodeRef::new();
-    focus::follow(session, heading);
     // The camera is open for as long as somebody is in here.
     Effect::new(move |_| {
         session.act(Action::Booth(true));
@@ -178,14 +175,7 @@ pub fn BoothScreen() -> impl IntoView {
     }
     view! {
         <main class="room" data-ready=live(move || session.ready.get().to_string())>
-            <header class="room__head">
-                <Logo/>
-                <h1 tabindex="-1" node_ref=heading>"Photo booth"</h1>
-                <button type="button" class="button button--quiet" on:click=move |_| session.come_back()>
-                    <Icon glyph=Glyph::Door/>
-                    "Leave"
-                </button>
-            </header>
+            <AsideHead title=words::BOOTH/>
             <section class="booth__camera" aria-label="Camera">
                 <Mirror booth/>
                 <Shutter booth/>

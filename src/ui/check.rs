@@ -5,13 +5,13 @@ use std::rc::Rc;
 use leptos::{html, prelude::*};
 
 use super::{
+    aside::AsideHead,
     check_words as words,
     copy_button::CopyButton,
-    focus,
     icon::{Glyph, Icon},
     level_meter::LevelMeter,
     live::{live, memo},
-    logo::Logo,
+    words::CHECK,
 };
 use crate::{
     check::{
@@ -49,8 +49,7 @@ impl Check {
     }
 
     fn finding(self, line: Line) -> Finding {
-        let found = |view: &View| view.findings.iter().find(|(known, _)| *known == line).map(|(_, it)| *it);
-        self.view.with(found).unwrap_or(Finding::Waiting)
+        self.view.with(|view| view.finding(line))
     }
 
     fn tell(self, input: Input) {
@@ -73,18 +72,9 @@ impl Check {
 pub fn CheckScreen() -> impl IntoView {
     let session = expect_context::<Session>();
     let check = Check::new(session);
-    let heading = NodeRef::new();
-    focus::follow(session, heading);
     view! {
         <main class="room" data-ready=live(move || session.ready.get().to_string())>
-            <header class="room__head">
-                <Logo/>
-                <h1 tabindex="-1" node_ref=heading>"Check this device"</h1>
-                <button type="button" class="button button--quiet" on:click=move |_| session.come_back()>
-                    <Icon glyph=Glyph::Door/>
-                    "Leave"
-                </button>
-            </header>
+            <AsideHead title=CHECK/>
             <Summary check/>
             <div class="check__groups">
                 {words::GROUPS.map(|(heading, lines)| view! { <Group check heading lines/> }.into_fresh())
@@ -186,10 +176,7 @@ fn LineView(check: Check, line: Line) -> impl IntoView {
 /// The camera's, for as long as it is open.
 #[component]
 fn Picture(check: Check) -> impl IntoView {
-    let is_open = memo(move || {
-        let shown = matches!(check.finding(Line::Camera), Finding::AwaitingPicture | Finding::Picture(_));
-        shown && check.phase() == Phase::Running
-    });
+    let is_open = memo(move || check.view.with(|view| view.is_open(Line::Camera)));
     view! {
         {live(move || is_open.get().then(|| view! { <Mirror check/> }.into_fresh()))}
     }
@@ -209,11 +196,7 @@ fn Mirror(check: Check) -> impl IntoView {
 /// The microphone's, for as long as it is open.
 #[component]
 fn Level(check: Check) -> impl IntoView {
-    let is_open = memo(move || {
-        let open =
-            matches!(check.finding(Line::Microphone), Finding::Listening | Finding::Sound | Finding::Silence);
-        open && check.phase() == Phase::Running
-    });
+    let is_open = memo(move || check.view.with(|view| view.is_open(Line::Microphone)));
     view! {
         {live(move || is_open.get().then(|| view! { <LevelMeter level=check.level/> }.into_fresh()))}
     }

@@ -321,9 +321,8 @@ pub fn report(view: &View) -> String {
     for (heading, lines) in GROUPS {
         let _ = writeln!(text, "\n{heading}");
         for line in lines {
-            let found = view.findings.iter().find(|(known, _)| known == line);
-            let found = found.map_or(&Finding::Waiting, |(_, found)| found);
-            let _ = writeln!(text, "- {}: {}. {}", label(*line), state(found.state()), finding(found));
+            let found = view.finding(*line);
+            let _ = writeln!(text, "- {}: {}. {}", label(*line), state(found.state()), finding(&found));
         }
     }
     text

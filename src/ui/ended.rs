@@ -17,10 +17,10 @@ use crate::{
         attempt::Attempt,
         input::Action,
         status::{CallStatus, Ended},
-        view::CallView,
+        view::{CallView, Contact},
     },
     platform::IntoFresh,
-    protocol::{Media, PeerId, Status},
+    protocol::{Media, PeerId},
     session::Session,
 };
 
@@ -99,7 +99,7 @@ fn OtherWays(attempt: Attempt) -> impl IntoView {
                 "Try through the relay"
             </button>
         }.into_fresh())}
-        <button type="button" class="button" on:click=check>"Check this device"</button>
+        <button type="button" class="button" on:click=check>{words::CHECK}</button>
     }
     .into_fresh()
 }
@@ -138,9 +138,5 @@ fn CallAgain(name: String) -> impl IntoView {
 
 fn is_free(session: Session, peer: PeerId) -> bool {
     let person = session.contacts.with(|people| people.iter().find(|person| person.peer == peer).cloned());
-    person.is_some_and(|person| {
-        person
-            .contact
-            .with(|contact| !contact.blocked && matches!(contact.status, Status::Available | Status::Away))
-    })
+    person.is_some_and(|person| person.contact.with(Contact::is_callable))
 }

@@ -7,9 +7,9 @@ use leptos::{
 };
 
 use super::{
+    file_words as words,
     icon::{Glyph, Icon},
     live::{live, memo},
-    words,
 };
 use crate::{
     call::{

@@ -39,7 +39,7 @@ pub fn Prompt() -> impl IntoView {
                     "Voice and picture go straight from browser to browser. The server only introduces you, and forgets."
                 </p>
                 <p><AsideLink path=BOOTH label="Just a picture? The photo booth"/></p>
-                <p><AsideLink path=CHECK label="Check this device"/></p>
+                <p><AsideLink path=CHECK label=words::CHECK/></p>
             </footer>
         </main>
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    file_words,
     icon::{Glyph, Icon},
     live::{live, memo},
     words,
@@ -176,7 +177,7 @@ fn LeftRecording(leftover: Leftover) -> impl IntoView {
         <li class="leftovers__one">
             <p>
                 <strong>{words::left_recording(&when)}</strong>
-                <span>{[name.as_str(), " · ", &words::bytes(bytes)].concat()}</span>
+                <span>{[name.as_str(), " · ", &file_words::bytes(bytes)].concat()}</span>
             </p>
             <div class="actions">
                 <button type="button" class="button button--accent" on:click=move |_| wish(LeftoverWish::Save)>

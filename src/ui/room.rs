@@ -58,11 +58,11 @@ pub fn RoomScreen() -> impl IntoView {
                 <RoomPreview/>
                 <button type="button" class="button button--wide" on:click=move |_| session.go_aside(BOOTH)>
                     <Icon glyph=Glyph::Photo/>
-                    "Photo booth"
+                    {words::BOOTH}
                 </button>
                 <button type="button" class="button button--wide" on:click=move |_| session.go_aside(CHECK)>
                     <Icon glyph=Glyph::Check/>
-                    "Check this device"
+                    {words::CHECK}
                 </button>
                 <RecentCalls/>
                 <BlockedPeople/>

@@ -9,7 +9,7 @@ use super::{
     live::{live, memo},
     not_found::NotFound,
     prompt::Prompt,
-    title,
+    title, words,
 };
 use crate::{
     call::{status::CallStatus, view::Entry},
@@ -44,11 +44,11 @@ pub fn Screens() -> impl IntoView {
                 Screen::Call => rooms().map(|rooms| (rooms.call)()).into_first(),
                 Screen::Booth => match rooms() {
                     Some(rooms) => (rooms.booth)(),
-                    None => view! { <AsideDoor title="Photo booth"/> }.into_first(),
+                    None => view! { <AsideDoor title=words::BOOTH/> }.into_first(),
                 },
                 Screen::Check => match rooms() {
                     Some(rooms) => (rooms.check)(),
-                    None => view! { <AsideDoor title="Check this device"/> }.into_first(),
+                    None => view! { <AsideDoor title=words::CHECK/> }.into_first(),
                 },
                 Screen::Ended => rooms().map(|rooms| (rooms.ended)()).into_first(),
             })}

@@ -22,8 +22,8 @@ pub fn keep(session: Session) {
 fn title(session: Session, before: Option<&String>) -> String {
     let room = session.me().map(|me| me.room);
     let resting = match session.path.with(|path| Route::parse(path)) {
-        Route::Booth => words::BOOTH_TITLE.into(),
-        Route::Check => words::CHECK_TITLE.into(),
+        Route::Booth => words::tab(words::BOOTH),
+        Route::Check => words::tab(words::CHECK),
         _ => words::title(room.as_ref()),
     };
     session.call.with(|call| match call {
@@ -33,7 +33,7 @@ fn title(session: Session, before: Option<&String>) -> String {
             caller.map_or(resting, |caller| format!("📞 {} is calling", caller.nickname))
         }
         Some(CallView { others, status, .. }) if !matches!(status, CallStatus::Ended { .. }) => {
-            others.first().map_or(resting, |other| format!("{} · Tincan", other.nickname))
+            others.first().map_or(resting, |other| words::tab(&other.nickname))
         }
         _ => resting,
     })

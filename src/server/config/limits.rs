@@ -60,6 +60,8 @@ limits! {
     relay_allocations = 2000, "TINCAN_RELAY_ALLOCATIONS";
     /// Allocations of one person. A call takes some for each network of a device.
     relay_allocations_per_peer = 32, "TINCAN_RELAY_ALLOCATIONS_PER_PEER";
+    /// Allocations of everybody who comes from one address; of IPv6, from one /64 network.
+    relay_allocations_per_address = 256, "TINCAN_RELAY_ALLOCATIONS_PER_ADDRESS";
     /// Addresses that one allocation may reach.
     relay_permissions = 128, "TINCAN_RELAY_PERMISSIONS";
     /// Bytes relayed for one person in a second, both directions together; what is more is lost.
@@ -113,6 +115,7 @@ impl Limits {
         Quotas {
             allocations: size(self.relay_allocations),
             allocations_per_peer: size(self.relay_allocations_per_peer),
+            allocations_per_address: size(self.relay_allocations_per_address),
             permissions: size(self.relay_permissions),
             bytes: Rate { per_second: self.relay_bytes_per_second, burst: self.relay_byte_burst },
         }

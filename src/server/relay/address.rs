@@ -44,11 +44,6 @@ fn or_outward(listening: IpAddr) -> Option<IpAddr> {
     }
 }
 
-/// Whether what is sent there stays in this machine: the system would send it from that very address.
-pub fn is_own(address: IpAddr) -> bool {
-    toward(address) == Some(address)
-}
-
 /// From where the system would send something there. Nothing is sent.
 fn toward(address: IpAddr) -> Option<IpAddr> {
     let any: IpAddr =
@@ -61,12 +56,6 @@ fn toward(address: IpAddr) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn loopback_is_own_and_nothing_far_is() {
-        assert!(is_own([127, 0, 0, 1].into()));
-        assert!(!is_own(FAR_V4) && !is_own(FAR_V6));
-    }
 
     #[tokio::test]
     async fn what_is_listened_on_or_named_is_where_allocations_are() {

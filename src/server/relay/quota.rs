@@ -13,6 +13,8 @@ pub struct Quotas {
     /// Allocations of everybody together.
     pub allocations: usize,
     pub allocations_per_peer: usize,
+    /// Who connects anew is another peer, and comes from the same address.
+    pub allocations_per_address: usize,
     /// Addresses one allocation may hear, and channels it may have.
     pub permissions: usize,
     /// Of one peer, in both directions together.
@@ -75,7 +77,13 @@ mod tests {
     fn accounts() -> Accounts {
         let (per_second, burst) = (NonZero::new(10).unwrap(), NonZero::new(100).unwrap());
         let bytes = Rate { per_second, burst };
-        Accounts::new(Quotas { allocations: 9, allocations_per_peer: 2, permissions: 9, bytes })
+        Accounts::new(Quotas {
+            allocations: 9,
+            allocations_per_peer: 2,
+            allocations_per_address: 9,
+            permissions: 9,
+            bytes,
+        })
     }
 
     #[test]

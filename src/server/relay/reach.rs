@@ -3,13 +3,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::Network;
+use crate::server::network::Network;
 
 /// What somebody who holds an allocation may do with an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// 403 (Forbidden).
-    Refused,
     /// This relay's own: other live allocations are reached there, and nothing else. Nothing leaves the program.
     Inside,
     /// Anything there, by a socket.
@@ -21,21 +19,19 @@ pub struct Reach {
     pub relayed: Vec<IpAddr>,
     /// Refused otherwise, allowed by the configuration.
     pub allowed: Vec<Network>,
-    /// Whether the system would deliver to itself what is sent there.
-    pub is_own: fn(IpAddr) -> bool,
+    /// In which this machine is. Behind a router that only keeps out whoever calls from outside, a printer has a public address too.
+    pub near: Vec<Network>,
 }
 
 impl Reach {
-    pub fn way(&self, address: IpAddr) -> Way {
-        if self.allowed.iter().any(|network| network.contains(address)) {
-            Way::Outside
-        } else if self.relayed.contains(&address) {
-            Way::Inside
-        } else if is_for_everybody(address) && !(self.is_own)(address) {
-            Way::Outside
-        } else {
-            Way::Refused
+    /// `None` where nobody is carried: 403 (Forbidden).
+    pub fn way(&self, address: IpAddr) -> Option<Way> {
+        let is_in = |networks: &[Network]| networks.iter().any(|network| network.contains(address));
+        if self.relayed.contains(&address) {
+            return Some(Way::Inside);
         }
+        let is_open = is_in(&self.allowed) || is_for_everybody(address) && !is_in(&self.near);
+        is_open.then_some(Way::Outside)
     }
 }
 
@@ -113,11 +109,11 @@ mod tests {
         Reach {
             relayed: vec!["8.8.4.4".parse().unwrap(), "192.168.7.7".parse().unwrap()],
             allowed: allowed.iter().map(|network| network.parse().unwrap()).collect(),
-            is_own: |address| address == IpAddr::from([9, 9, 9, 9]),
+            near: ["9.9.9.0/24", "2600:1:2:3::/64"].map(|network| network.parse().unwrap()).into(),
         }
     }
 
-    fn way(reach: &Reach, address: &str) -> Way {
+    fn way(reach: &Reach, address: &str) -> Option<Way> {
         reach.way(address.parse().unwrap())
     }
 
@@ -126,7 +122,7 @@ mod tests {
         for address in
             ["1.1.1.1", "100.63.255.255", "100.128.0.0", "172.32.0.1", "223.255.255.255", "2606:4700::1111"]
         {
-            assert_eq!(way(&reach(&[]), address), Way::Outside, "{address}");
+            assert_eq!(way(&reach(&[]), address), Some(Way::Outside), "{address}");
         }
     }
 
@@ -165,7 +161,7 @@ mod tests {
             "2001:0:1::1",
             "5f00::1",
         ] {
-            assert_eq!(way(&reach(&[]), address), Way::Refused, "{address}");
+            assert_eq!(way(&reach(&[]), address), None, "{address}");
         }
     }
 
@@ -187,28 +183,37 @@ mod tests {
             "2002:c0a8:101::",
             "2002:a9fe:a9fe::1",
         ] {
-            assert_eq!(way(&reach(&[]), address), Way::Refused, "{address}");
+            assert_eq!(way(&reach(&[]), address), None, "{address}");
         }
         for address in ["64:ff9b::1.1.1.1", "2002:101:101::1"] {
-            assert_eq!(way(&reach(&[]), address), Way::Outside, "{address}");
+            assert_eq!(way(&reach(&[]), address), Some(Way::Outside), "{address}");
         }
     }
 
     #[test]
-    fn own_addresses_are_refused_but_for_what_is_relayed_there() {
-        assert_eq!(way(&reach(&[]), "9.9.9.9"), Way::Refused);
-        assert_eq!(way(&reach(&[]), "8.8.4.4"), Way::Inside);
-        assert_eq!(way(&reach(&[]), "192.168.7.7"), Way::Inside, "on a local network too");
+    fn own_networks_are_refused_but_for_what_is_relayed_there() {
+        for address in ["9.9.9.9", "9.9.9.1", "2600:1:2:3::9"] {
+            assert_eq!(way(&reach(&[]), address), None, "{address}");
+        }
+        assert_eq!(way(&reach(&[]), "2600:1:2:4::9"), Some(Way::Outside));
+        assert_eq!(way(&reach(&[]), "8.8.4.4"), Some(Way::Inside));
+        assert_eq!(way(&reach(&[]), "192.168.7.7"), Some(Way::Inside), "on a local network too");
+    }
+
+    #[test]
+    fn a_network_that_is_allowed_does_not_open_the_machine_of_the_relay() {
+        assert_eq!(way(&reach(&["192.168.0.0/16"]), "192.168.7.7"), Some(Way::Inside));
+        assert_eq!(way(&reach(&["192.168.0.0/16"]), "192.168.7.8"), Some(Way::Outside));
     }
 
     #[test]
     fn what_the_configuration_names_is_reached_and_nothing_beside_it() {
         let reach = reach(&["10.1.0.0/16", "fd00::/8", "9.9.9.9"]);
         for address in ["10.1.2.3", "fd12::1", "9.9.9.9"] {
-            assert_eq!(way(&reach, address), Way::Outside, "{address}");
+            assert_eq!(way(&reach, address), Some(Way::Outside), "{address}");
         }
         for address in ["10.2.0.1", "fc00::1", "192.168.1.1", "::ffff:10.1.2.3", "2002:a01:203::1"] {
-            assert_eq!(way(&reach, address), Way::Refused, "{address}");
+            assert_eq!(way(&reach, address), None, "{address}");
         }
     }
 }

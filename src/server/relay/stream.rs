@@ -8,7 +8,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::mpsc,
     task::AbortHandle,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tracing::debug;
 
@@ -26,6 +26,10 @@ use crate::server::{
 
 /// Messages that wait for a client that does not read; further ones are lost.
 const QUEUE: usize = 128;
+/// How much later a client that comes by TCP is heard. Browsers try both ways at once, look no further when one of them works,
+/// and stay with it for the whole call, in which TCP makes of every lost packet a pause. So UDP gets a head start, long enough for
+/// its first datagram to be sent again: browsers do that after 250 ms.
+const HEAD_START: Duration = Duration::from_millis(400);
 /// Whoever has no allocation by then is sent away.
 const FIRST: Duration = Duration::from_secs(15);
 /// Clients refresh their permissions more often than that (RFC 8656, section 9).
@@ -54,7 +58,7 @@ pub fn serve(
 }
 
 async fn accept(switch: Switch, socket: usize, listener: TcpListener, tls: Option<Tls>, census: Census) {
-    let started = tokio::time::Instant::now();
+    let started = Instant::now();
     loop {
         let (stream, from) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -122,9 +126,16 @@ async fn pass_on(
 
 async fn read(switch: &Switch, client: Client, mut stream: impl AsyncRead + Unpin) {
     let mut buffer = Vec::new();
+    let mut bare_since = Instant::now();
+    sleep(HEAD_START).await;
     loop {
-        let patience = if switch.has_allocation(client) { SILENCE } else { FIRST };
-        let Ok(Ok(Some(length))) = timeout(patience, next_message(&mut stream, &mut buffer)).await else {
+        let until = if switch.has_allocation(client) {
+            bare_since = Instant::now();
+            bare_since + SILENCE
+        } else {
+            bare_since + FIRST
+        };
+        let Ok(Ok(Some(length))) = timeout_at(until, next_message(&mut stream, &mut buffer)).await else {
             return;
         };
         if let Some(message) = buffer.get(..length) {
@@ -184,6 +195,47 @@ fn length([a, _, c, d]: [u8; CHANNEL_HEADER]) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::relay::turn::tests::turn;
+
+    const BINDING: &[u8] = b"\x00\x01\x00\x00\x21\x12\xa4\x42aaaaaaaaaaaa";
+
+    fn alone() -> (Switch, Client) {
+        let address = SocketAddr::from(([127, 0, 0, 1], 9));
+        let client = Client { address, transport: Transport::Tcp, socket: 0 };
+        (Switch::new(turn(), Vec::new(), 1..=1), client)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_does_not_stay_with_tcp_because_it_was_a_moment_earlier() {
+        let ((switch, client), (mut here, there)) = (alone(), tokio::io::duplex(MOST_BYTES));
+        let began = Instant::now();
+        let asks = async {
+            here.write_all(BINDING).await.unwrap();
+            let answer = next_message(&mut here, &mut Vec::new()).await.unwrap();
+            (answer, began.elapsed())
+        };
+        let (reading, writing) = tokio::io::split(there);
+        tokio::select! {
+            (answer, after) = asks => {
+                assert!(answer.is_some());
+                assert!((HEAD_START..HEAD_START * 2).contains(&after), "{after:?}");
+            }
+            () = pass_on(&switch, client, reading, writing) => panic!("it ended"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_only_asks_for_the_own_address_is_sent_away_all_the_same() {
+        let ((switch, client), (mut here, there)) = (alone(), tokio::io::duplex(MOST_BYTES));
+        let began = Instant::now();
+        let asks = async {
+            while here.write_all(BINDING).await.is_ok() {
+                sleep(FIRST / 4).await;
+            }
+        };
+        tokio::join!(asks, async { read(&switch, client, there).await });
+        assert!((FIRST..FIRST * 2).contains(&began.elapsed()), "{:?}", began.elapsed());
+    }
 
     #[test]
     fn a_stream_is_cut_where_its_messages_end() {

@@ -13,7 +13,7 @@ use tokio::{net::UdpSocket, sync::mpsc, task::AbortHandle, time::Instant};
 use tracing::debug;
 
 use super::{
-    canonical, listen,
+    Network, canonical, listen,
     turn::{Client, Effect, MOST_BYTES, Now, Transport, Turn, Wanted},
     unix_seconds,
 };
@@ -79,8 +79,10 @@ impl Switch {
         state.streams.clear();
     }
 
-    pub fn tick(&self) {
+    /// In a machine that is in these networks now.
+    pub fn tick(&self, near: Vec<Network>) {
         let mut state = self.state();
+        state.turn.moved(near);
         for effect in state.turn.tick(self.now()) {
             self.perform(&mut state, effect);
         }

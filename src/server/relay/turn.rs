@@ -8,7 +8,7 @@ mod answer;
 mod data;
 mod request;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -25,7 +25,7 @@ use super::{
     quota::{Accounts, Quotas},
     reach::Reach,
 };
-use crate::server::metrics::Metrics;
+use crate::server::{metrics::Metrics, network::Network};
 
 /// Bytes of the longest message from a client, and of the longest datagram to one. What browsers send is below 1500.
 pub const MOST_BYTES: usize = 4096;
@@ -163,6 +163,11 @@ impl Turn {
     /// The stream of a client is closed.
     pub fn lost(&mut self, client: Client) -> Option<Effect<'static>> {
         self.end(client)
+    }
+
+    /// The networks that this machine is in, of which nothing is reached.
+    pub fn moved(&mut self, near: Vec<Network>) {
+        self.reach.near = near;
     }
 
     /// Ends what has not been refreshed. To be called every few seconds.

@@ -13,8 +13,9 @@ use rustls::{
 };
 use tracing::warn;
 
-use super::{Authority, machine::Machine, pem};
+use super::{Authority, pem};
 use crate::server::config::Config;
+use crate::server::machine::Machine;
 
 const AUTHORITY: &str = "tincan-ca.pem";
 const CERTIFICATE: &str = "tincan-tls.pem";

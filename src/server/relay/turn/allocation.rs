@@ -53,43 +53,42 @@ impl Allocation {
         Self { holder, relayed, expires, last, made_by, permissions, channels }
     }
 
-    pub fn permit(&mut self, peer: IpAddr, way: Way, most: usize, now: Duration) -> Result<(), NotGiven> {
-        if !self.permissions.contains_key(&peer) && self.permissions.len() >= most {
-            self.tidy(now);
-            if self.permissions.len() >= most {
-                return Err(NotGiven::TooMany);
-            }
+    /// All of the peers, or none.
+    pub fn permit(&mut self, ways: HashMap<IpAddr, Way>, most: usize, now: Duration) -> Result<(), NotGiven> {
+        self.tidy(now);
+        let fresh = ways.keys().filter(|peer| !self.permissions.contains_key(*peer)).count();
+        if self.permissions.len() + fresh > most {
+            return Err(NotGiven::TooMany);
         }
-        self.permissions.insert(peer, (way, now + PERMISSION));
+        self.permissions.extend(ways.into_iter().map(|(peer, way)| (peer, (way, now + PERMISSION))));
         Ok(())
     }
 
+    /// With leave to speak with the peer.
     pub fn bind(
         &mut self,
         number: u16,
-        peer: SocketAddr,
+        (peer, way): (SocketAddr, Way),
         most: usize,
         now: Duration,
     ) -> Result<(), NotGiven> {
         self.tidy(now);
-        let expires = now + CHANNEL;
-        let is_full = self.channels.len() >= most;
-        let is_known = |channel: &&mut Channel| channel.number == number || channel.peer == peer;
-        match self.channels.iter_mut().find(is_known) {
-            Some(channel) if channel.number == number && channel.peer == peer => channel.expires = expires,
-            Some(_) => return Err(NotGiven::Taken),
-            None if is_full => return Err(NotGiven::TooMany),
-            None => self.channels.push(Channel { number, peer, expires }),
+        let is_known = |channel: &Channel| channel.number == number || channel.peer == peer;
+        let known = self.channels.iter().position(is_known);
+        match known.and_then(|place| self.channels.get(place)) {
+            Some(channel) if channel.number != number || channel.peer != peer => return Err(NotGiven::Taken),
+            None if self.channels.len() >= most => return Err(NotGiven::TooMany),
+            _ => self.permit([(peer.ip(), way)].into(), most, now)?,
         }
+        self.channels.retain(|channel| !is_known(channel));
+        self.channels.push(Channel { number, peer, expires: now + CHANNEL });
         Ok(())
     }
 
     /// How this peer may be spoken to and heard.
-    pub fn way(&self, peer: IpAddr, now: Duration) -> Way {
-        match self.permissions.get(&peer) {
-            Some((way, expires)) if *expires > now => *way,
-            _ => Way::Refused,
-        }
+    pub fn way(&self, peer: IpAddr, now: Duration) -> Option<Way> {
+        let (way, expires) = self.permissions.get(&peer)?;
+        (*expires > now).then_some(*way)
     }
 
     pub fn peer_of(&self, number: u16, now: Duration) -> Option<SocketAddr> {

@@ -54,9 +54,9 @@ impl Turn {
     ) -> Option<Effect<'a>> {
         let allocation = self.allocations.get(&client)?;
         let (relayed, of) = (allocation.relayed, allocation.holder.peer);
-        let way = allocation.way(peer.ip(), now.since_start);
+        let way = allocation.way(peer.ip(), now.since_start)?;
         let is_alive = allocation.expires > now.since_start;
-        if !is_alive || way == Way::Refused || !self.accounts.spend(of, payload.len(), now.since_start) {
+        if !is_alive || !self.accounts.spend(of, payload.len(), now.since_start) {
             return None;
         }
         if self.relayed.contains_key(&peer) {
@@ -92,11 +92,10 @@ impl Turn {
     ) -> Option<Effect<'static>> {
         let client = *self.relayed.get(&relayed)?;
         let allocation = self.allocations.get(&client)?;
-        let way = allocation.way(peer.ip(), now.since_start);
+        let way = allocation.way(peer.ip(), now.since_start)?;
         let is_heard = match comes {
-            Way::Inside => way != Way::Refused,
+            Way::Inside => true,
             Way::Outside => way == Way::Outside && !self.relayed.contains_key(&peer),
-            Way::Refused => false,
         };
         let is_alive = allocation.expires > now.since_start;
         if !is_heard || !is_alive || payload.len() > MOST_BYTES {

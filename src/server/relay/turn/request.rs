@@ -1,6 +1,6 @@
 //! Requests that need a password: Allocate, Refresh, CreatePermission, ChannelBind (RFC 8656, sections 7 to 12).
 
-use std::{net::SocketAddr, time::Duration};
+use std::{collections::HashMap, net::SocketAddr, time::Duration};
 
 use stun_types::{
     AddressFamily,
@@ -20,18 +20,33 @@ use turn_types::{
 };
 
 use super::{Allocation, Answer, Client, Effect, Now, Turn, Wanted, allocation::NotGiven};
-use crate::server::relay::{credentials::Holder, reach::Way};
+use crate::server::{
+    address::Origin,
+    relay::{
+        credentials::Holder,
+        reach::{Reach, Way},
+    },
+};
 
 /// RFC 8656, section 3.2.
 const LEAST_LIFETIME: Duration = Duration::from_secs(600);
 const MOST_LIFETIME: Duration = Duration::from_secs(3600);
-/// However often it is refreshed. Longer than credentials are good, so that no call ends with them.
+/// However often it is refreshed. At least as long as credentials are good, so that no call ends with them.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// RFC 8656, section 12, allows fewer; clients of RFC 5766 use all of them.
 const CHANNELS: std::ops::RangeInclusive<u16> = 0x4000..=0x7fff;
 
 /// An error code (RFC 8489, section 14.8; RFC 8656, section 19).
 type Code = u16;
+
+type Done = Result<Vec<Effect<'static>>, Code>;
+
+#[derive(Clone, Copy)]
+struct Request<'a> {
+    client: Client,
+    message: &'a Message<'a>,
+    now: Now,
+}
 
 impl Turn {
     pub(super) fn hear_request(
@@ -40,16 +55,18 @@ impl Turn {
         message: &Message<'_>,
         now: Now,
     ) -> Vec<Effect<'static>> {
-        let holder = match self.authenticate(client, message, now) {
+        let asked = Request { client, message, now };
+        let holder = match self.authenticate(asked) {
             Ok(holder) => holder,
             Err(answer) => return answer.to(client).into_iter().collect(),
         };
         let key = holder.key.clone();
         let done = match message.method() {
-            ALLOCATE => self.allocate(client, message, holder, now),
-            REFRESH => self.refresh(client, message, now),
-            CREATE_PERMISSION => self.create_permission(client, message, now),
-            CHANNEL_BIND => self.bind_channel(client, message, now),
+            _ if !unknown(message).is_empty() => Err(ErrorCode::UNKNOWN_ATTRIBUTE),
+            ALLOCATE => self.allocate(asked, holder),
+            REFRESH => self.refresh(asked),
+            CREATE_PERMISSION => self.create_permission(asked),
+            CHANNEL_BIND => self.bind_channel(asked),
             _ => Err(ErrorCode::BAD_REQUEST),
         };
         done.unwrap_or_else(|code| {
@@ -62,7 +79,7 @@ impl Turn {
     }
 
     /// The long-term credential mechanism (RFC 8489, section 9.2.4), with SHA-1 alone, as browsers use it.
-    fn authenticate(&self, client: Client, message: &Message<'_>, now: Now) -> Result<Holder, Answer> {
+    fn authenticate(&self, Request { client, message, now }: Request<'_>) -> Result<Holder, Answer> {
         let refused = |code: Code| Answer::error(message, code);
         let challenged = |code: Code| refused(code).challenging(&self.nonces.issue(client.address, now.unix));
         if !message.has_attribute(MessageIntegrity::TYPE) {
@@ -90,22 +107,13 @@ impl Turn {
     }
 
     /// RFC 8656, section 7.2.
-    fn allocate(
-        &mut self,
-        client: Client,
-        message: &Message<'_>,
-        holder: Holder,
-        now: Now,
-    ) -> Result<Vec<Effect<'static>>, Code> {
+    fn allocate(&mut self, Request { client, message, now }: Request<'_>, holder: Holder) -> Done {
         let transaction = message.transaction_id().into();
         if let Some(allocation) = self.allocations.get(&client) {
             let (made_by, answer) = &allocation.made_by;
             let is_said_again = *made_by == transaction;
             let again = || vec![Effect::ToClient { client, bytes: answer.clone() }];
             return is_said_again.then(again).ok_or(ErrorCode::ALLOCATION_MISMATCH);
-        }
-        if !unknown(message).is_empty() {
-            return Err(ErrorCode::UNKNOWN_ATTRIBUTE);
         }
         let transport = message.attribute::<RequestedTransport>().map_err(|_| ErrorCode::BAD_REQUEST)?;
         if transport.protocol() != RequestedTransport::UDP {
@@ -125,6 +133,11 @@ impl Turn {
         }
         if self.allocations.len() >= self.quotas.allocations {
             return Err(ErrorCode::INSUFFICIENT_CAPACITY);
+        }
+        let origin = |client: &Client| Origin::from(client.address.ip());
+        let beside = self.allocations.keys().filter(|other| origin(other) == origin(&client)).count();
+        if beside >= self.quotas.allocations_per_address {
+            return Err(ErrorCode::ALLOCATION_QUOTA_REACHED);
         }
         if !self.accounts.open(holder.peer, now.since_start) {
             return Err(ErrorCode::ALLOCATION_QUOTA_REACHED);
@@ -168,13 +181,9 @@ impl Turn {
     }
 
     /// RFC 8656, section 8.
-    fn refresh(
-        &mut self,
-        client: Client,
-        message: &Message<'_>,
-        now: Now,
-    ) -> Result<Vec<Effect<'static>>, Code> {
-        let allocation = self.alive(client, message, now)?;
+    fn refresh(&mut self, asked: Request<'_>) -> Done {
+        let Request { client, message, now } = asked;
+        let allocation = alive(&mut self.allocations, asked)?;
         if let Some(family) = wanted_family(message)?
             && (family == AddressFamily::IPV6) != allocation.relayed.is_ipv6()
         {
@@ -195,12 +204,8 @@ impl Turn {
     }
 
     /// RFC 8656, section 9. All of the peers, or none.
-    fn create_permission(
-        &mut self,
-        client: Client,
-        message: &Message<'_>,
-        now: Now,
-    ) -> Result<Vec<Effect<'static>>, Code> {
+    fn create_permission(&mut self, asked: Request<'_>) -> Done {
+        let Request { client, message, now } = asked;
         let most = self.quotas.permissions;
         let mut peers = Vec::new();
         for (_, raw) in message.iter_attributes().filter(|(_, raw)| raw.get_type() == XorPeerAddress::TYPE) {
@@ -213,24 +218,16 @@ impl Turn {
         if peers.len() > most {
             return Err(ErrorCode::INSUFFICIENT_CAPACITY);
         }
-        self.alive(client, message, now)?;
-        let ways = peers.into_iter().map(|peer| Ok((peer, self.way(client, peer)?)));
-        let ways = ways.collect::<Result<Vec<_>, Code>>()?;
-        let allocation = self.alive(client, message, now)?;
-        for (peer, way) in ways {
-            allocation.permit(peer.ip(), way, most, now.since_start).map_err(code)?;
-        }
+        let allocation = alive(&mut self.allocations, asked)?;
+        let ways = peers.into_iter().map(|peer| Ok((peer.ip(), way(&self.reach, allocation, peer)?)));
+        allocation.permit(ways.collect::<Result<_, Code>>()?, most, now.since_start).map_err(code)?;
         let answer = Answer::success(message).signed(&allocation.holder.key);
         Ok(answer.to(client).into_iter().collect())
     }
 
     /// RFC 8656, section 12.
-    fn bind_channel(
-        &mut self,
-        client: Client,
-        message: &Message<'_>,
-        now: Now,
-    ) -> Result<Vec<Effect<'static>>, Code> {
+    fn bind_channel(&mut self, asked: Request<'_>) -> Done {
+        let Request { client, message, now } = asked;
         let most = self.quotas.permissions;
         let number = message.attribute::<ChannelNumber>().map_err(|_| ErrorCode::BAD_REQUEST)?.channel();
         let peer = message.attribute::<XorPeerAddress>().map_err(|_| ErrorCode::BAD_REQUEST)?;
@@ -238,34 +235,28 @@ impl Turn {
         if !CHANNELS.contains(&number) {
             return Err(ErrorCode::BAD_REQUEST);
         }
-        self.alive(client, message, now)?;
-        let way = self.way(client, peer)?;
-        let allocation = self.alive(client, message, now)?;
-        allocation.bind(number, peer, most, now.since_start).map_err(code)?;
-        allocation.permit(peer.ip(), way, most, now.since_start).map_err(code)?;
+        let allocation = alive(&mut self.allocations, asked)?;
+        let way = way(&self.reach, allocation, peer)?;
+        allocation.bind(number, (peer, way), most, now.since_start).map_err(code)?;
         let answer = Answer::success(message).signed(&allocation.holder.key);
         Ok(answer.to(client).into_iter().collect())
     }
+}
 
-    fn alive(&mut self, client: Client, message: &Message<'_>, now: Now) -> Result<&mut Allocation, Code> {
-        if !unknown(message).is_empty() {
-            return Err(ErrorCode::UNKNOWN_ATTRIBUTE);
-        }
-        let allocation = self.allocations.get_mut(&client);
-        allocation
-            .filter(|allocation| allocation.expires > now.since_start)
-            .ok_or(ErrorCode::ALLOCATION_MISMATCH)
-    }
+fn alive<'a>(
+    all: &'a mut HashMap<Client, Allocation>,
+    asked: Request<'_>,
+) -> Result<&'a mut Allocation, Code> {
+    let allocation = all.get_mut(&asked.client);
+    allocation
+        .filter(|allocation| allocation.expires > asked.now.since_start)
+        .ok_or(ErrorCode::ALLOCATION_MISMATCH)
+}
 
-    fn way(&self, client: Client, peer: SocketAddr) -> Result<Way, Code> {
-        let way = match self.reach.way(peer.ip()) {
-            Way::Refused => return Err(ErrorCode::FORBIDDEN),
-            way => way,
-        };
-        let relayed = self.allocations.get(&client).map(|allocation| allocation.relayed);
-        let is_same_family = relayed.is_some_and(|relayed| relayed.is_ipv6() == peer.is_ipv6());
-        is_same_family.then_some(way).ok_or(ErrorCode::PEER_ADDRESS_FAMILY_MISMATCH)
-    }
+fn way(reach: &Reach, allocation: &Allocation, peer: SocketAddr) -> Result<Way, Code> {
+    let way = reach.way(peer.ip()).ok_or(ErrorCode::FORBIDDEN)?;
+    let is_same_family = allocation.relayed.is_ipv6() == peer.is_ipv6();
+    is_same_family.then_some(way).ok_or(ErrorCode::PEER_ADDRESS_FAMILY_MISMATCH)
 }
 
 /// An allocation is its holder's alone (RFC 8656, section 5); two sets of credentials of one peer are two users.

@@ -8,8 +8,8 @@ use stun_types::{
     prelude::{AttributeWrite, MessageWrite, MessageWriteExt},
 };
 use turn_types::{
-    attribute::{Lifetime, RequestedTransport, XorPeerAddress},
-    message::{ALLOCATE, CREATE_PERMISSION, REFRESH},
+    attribute::{ChannelNumber, Lifetime, RequestedTransport, XorPeerAddress},
+    message::{ALLOCATE, CHANNEL_BIND, CREATE_PERMISSION, REFRESH},
 };
 
 use super::*;
@@ -28,11 +28,17 @@ fn secret() -> Secret {
     Secret::parse("0123456789abcdef").unwrap()
 }
 
-fn turn() -> Turn {
+pub(crate) fn turn() -> Turn {
     let bytes = Rate { per_second: NonZero::new(1000).unwrap(), burst: NonZero::new(1000).unwrap() };
-    let quotas = Quotas { allocations: 10, allocations_per_peer: 10, permissions: 10, bytes };
+    let quotas = Quotas {
+        allocations: 10,
+        allocations_per_peer: 10,
+        allocations_per_address: 3,
+        permissions: 10,
+        bytes,
+    };
     let relayed = vec!["192.0.2.1".parse().unwrap()];
-    let reach = Reach { relayed, allowed: Vec::new(), is_own: |_| false };
+    let reach = Reach { relayed, allowed: Vec::new(), near: Vec::new() };
     let (credentials, nonces) = (Credentials::new(&secret()).unwrap(), Nonces::new(&secret()).unwrap());
     Turn::new(credentials, nonces, reach, quotas, Arc::default())
 }
@@ -56,13 +62,13 @@ fn ask(
     of: (Client, &Issued),
     method: Method,
     transaction: TransactionId,
-    attribute: &dyn AttributeWrite,
+    attributes: &[&dyn AttributeWrite],
     now: Now,
 ) -> Option<u16> {
     let (client, issued) = of;
     let kind = MessageType::from_class_method(MessageClass::Request, method);
     let mut message = Message::builder(kind, transaction, MessageWriteVec::new());
-    message.add_attribute(attribute).unwrap();
+    attributes.iter().for_each(|attribute| message.add_attribute(*attribute).unwrap());
     message.add_attribute(&Username::new(&issued.username).unwrap()).unwrap();
     message.add_attribute(&Realm::new(REALM).unwrap()).unwrap();
     let nonce = turn.nonces.issue(client.address, now.unix);
@@ -82,16 +88,33 @@ fn ask(
 
 fn allocate(turn: &mut Turn, of: (Client, &Issued), now: Now) -> Option<u16> {
     let wanted = RequestedTransport::new(RequestedTransport::UDP);
-    ask(turn, of, ALLOCATE, TransactionId::generate(), &wanted, now)
+    ask(turn, of, ALLOCATE, TransactionId::generate(), &[&wanted], now)
 }
 
 fn refresh(turn: &mut Turn, of: (Client, &Issued), now: Now) -> Option<u16> {
-    ask(turn, of, REFRESH, TransactionId::generate(), &Lifetime::new(3600), now)
+    ask(turn, of, REFRESH, TransactionId::generate(), &[&Lifetime::new(3600)], now)
 }
 
 fn permit(turn: &mut Turn, of: (Client, &Issued), peer: SocketAddr, now: Now) -> Option<u16> {
+    permit_all(turn, of, &[peer], now)
+}
+
+fn permit_all(turn: &mut Turn, of: (Client, &Issued), peers: &[SocketAddr], now: Now) -> Option<u16> {
     let transaction = TransactionId::generate();
-    ask(turn, of, CREATE_PERMISSION, transaction, &XorPeerAddress::new(peer, transaction), now)
+    let peers: Vec<_> = peers.iter().map(|peer| XorPeerAddress::new(*peer, transaction)).collect();
+    let peers: Vec<&dyn AttributeWrite> = peers.iter().map(|peer| peer as &dyn AttributeWrite).collect();
+    ask(turn, of, CREATE_PERMISSION, transaction, &peers, now)
+}
+
+fn bind(turn: &mut Turn, of: (Client, &Issued), number: u16, peer: SocketAddr, now: Now) -> Option<u16> {
+    let transaction = TransactionId::generate();
+    let (number, peer) = (ChannelNumber::new(number), XorPeerAddress::new(peer, transaction));
+    ask(turn, of, CHANNEL_BIND, transaction, &[&number, &peer], now)
+}
+
+/// Addresses from which nobody is kept away.
+fn peers(first: u8, last: u8) -> Vec<SocketAddr> {
+    (first..=last).map(|number| SocketAddr::from(([1, 1, 1, number], 9))).collect()
 }
 
 #[test]
@@ -130,7 +153,7 @@ fn a_request_that_is_said_again_is_answered_again() {
     let (mut turn, ada) = (turn(), issued(1));
     let (transaction, wanted) = (TransactionId::generate(), RequestedTransport::new(RequestedTransport::UDP));
     for _ in 0..2 {
-        assert_eq!(ask(&mut turn, (client(1), &ada), ALLOCATE, transaction, &wanted, at(0)), Some(200));
+        assert_eq!(ask(&mut turn, (client(1), &ada), ALLOCATE, transaction, &[&wanted], at(0)), Some(200));
     }
     assert_eq!(turn.allocations.len(), 1);
     assert_eq!(allocate(&mut turn, (client(1), &ada), at(0)), Some(437), "another one is a mistake");
@@ -150,6 +173,46 @@ fn a_permission_ends_and_so_does_what_one_may_send() {
     assert!(turn.arrived(relayed, peer, b"more than its holder may have", at(301)).is_none());
     assert!(turn.arrived(relayed, peer, b"a second later", at(302)).is_some());
     assert!(turn.arrived(relayed, "1.1.1.2:9".parse().unwrap(), b"a stranger", at(303)).is_none());
+}
+
+#[test]
+fn of_several_permissions_that_are_too_many_none_is_given() {
+    let (mut turn, ada) = (turn(), issued(1));
+    assert_eq!(allocate(&mut turn, (client(1), &ada), at(0)), Some(200));
+    assert_eq!(permit_all(&mut turn, (client(1), &ada), &peers(1, 9), at(0)), Some(200));
+    assert_eq!(permit_all(&mut turn, (client(1), &ada), &peers(10, 11), at(0)), Some(508));
+    assert_eq!(
+        permit_all(&mut turn, (client(1), &ada), &peers(12, 12), at(0)),
+        Some(200),
+        "none was used up"
+    );
+    assert_eq!(permit_all(&mut turn, (client(1), &ada), &peers(10, 10), at(0)), Some(508));
+    assert_eq!(permit_all(&mut turn, (client(1), &ada), &peers(1, 9), at(0)), Some(200), "those it has");
+}
+
+#[test]
+fn a_channel_to_whom_one_may_not_speak_is_not_bound() {
+    let (mut turn, ada) = (turn(), issued(1));
+    let [known @ .., stranger] = &peers(1, 11)[..] else { panic!("nobody") };
+    assert_eq!(allocate(&mut turn, (client(1), &ada), at(0)), Some(200));
+    assert_eq!(permit_all(&mut turn, (client(1), &ada), known, at(0)), Some(200));
+    assert_eq!(bind(&mut turn, (client(1), &ada), 0x4000, *stranger, at(0)), Some(508));
+    assert_eq!(bind(&mut turn, (client(1), &ada), 0x4000, known[0], at(0)), Some(200), "its number is free");
+    assert_eq!(bind(&mut turn, (client(1), &ada), 0x4000, known[1], at(0)), Some(400));
+    assert_eq!(bind(&mut turn, (client(1), &ada), 0x4001, known[0], at(0)), Some(400));
+    assert_eq!(bind(&mut turn, (client(1), &ada), 0x4000, known[0], at(1)), Some(200), "again");
+}
+
+#[test]
+fn who_connects_anew_has_no_more_from_the_same_address() {
+    let mut turn = turn();
+    let of = |number| issued(u64::from(number));
+    for number in 1..=3 {
+        assert_eq!(allocate(&mut turn, (client(number), &of(number)), at(0)), Some(200));
+    }
+    assert_eq!(allocate(&mut turn, (client(4), &of(4)), at(0)), Some(486));
+    let elsewhere = Client { address: "198.51.100.2:4".parse().unwrap(), ..client(4) };
+    assert_eq!(allocate(&mut turn, (elsewhere, &of(5)), at(0)), Some(200));
 }
 
 #[test]

@@ -14,14 +14,14 @@ pub enum Network {
 
 impl Network {
     /// `length` bits count, at most 32.
-    pub(super) const fn v4(address: Ipv4Addr, length: u32) -> Self {
+    pub const fn v4(address: Ipv4Addr, length: u32) -> Self {
         // A shift by all bits is none in the processor's eyes.
         let mask = if length == 0 { 0 } else { u32::MAX << (32 - length) };
         Self::V4 { first: address.to_bits() & mask, mask }
     }
 
     /// `length` bits count, at most 128.
-    pub(super) const fn v6(address: Ipv6Addr, length: u32) -> Self {
+    pub const fn v6(address: Ipv6Addr, length: u32) -> Self {
         let mask = if length == 0 { 0 } else { u128::MAX << (128 - length) };
         Self::V6 { first: address.to_bits() & mask, mask }
     }

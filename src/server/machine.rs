@@ -1,9 +1,13 @@
-//! What this machine is called, and under which addresses it is reached. It asks its own system, and nobody else.
+//! What this machine is called, under which addresses it is reached, and which networks it is in. It asks its own system,
+//! and nobody else.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use if_addrs::IfAddr;
 use rustls::pki_types::ServerName;
 use tracing::debug;
+
+use super::network::Network;
 
 /// What the system says of itself.
 pub struct Machine {
@@ -14,14 +18,7 @@ pub struct Machine {
 impl Machine {
     pub fn look() -> Self {
         let host = rustix::system::uname().nodename().to_string_lossy().to_ascii_lowercase();
-        let addresses = match if_addrs::get_if_addrs() {
-            Ok(found) => found.iter().map(if_addrs::Interface::ip).collect(),
-            Err(error) => {
-                debug!("the addresses of this machine are not known: {error}");
-                Vec::new()
-            }
-        };
-        Self { host, addresses }
+        Self { host, addresses: addresses().map(|address| address.ip()).collect() }
     }
 
     /// What a certificate has to name, for somebody who listens there and is called so besides: those first that others use.
@@ -48,6 +45,23 @@ impl Machine {
     }
 }
 
+/// Those that this machine reaches without a router, its own addresses among them.
+pub fn networks() -> Vec<Network> {
+    let network = |address| match address {
+        IfAddr::V4(v4) => Network::v4(v4.ip, v4.prefixlen.into()),
+        IfAddr::V6(v6) => Network::v6(v6.ip, v6.prefixlen.into()),
+    };
+    addresses().map(network).collect()
+}
+
+fn addresses() -> impl Iterator<Item = IfAddr> {
+    let found = if_addrs::get_if_addrs().unwrap_or_else(|error| {
+        debug!("the addresses of this machine are not known: {error}");
+        Vec::new()
+    });
+    found.into_iter().map(|interface| interface.addr)
+}
+
 /// An address of this machine, by somebody who listens there. Nobody can open a page by a link-local address of IPv6: it needs a zone.
 fn is_reached(address: IpAddr, listening: IpAddr) -> bool {
     let is_zoned = matches!(address, IpAddr::V6(v6) if v6.is_unicast_link_local());
@@ -62,6 +76,14 @@ fn is_reached(address: IpAddr, listening: IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_own_address_is_in_a_near_network() {
+        let near = |address: IpAddr| networks().iter().any(|network| network.contains(address));
+        let own = Machine::look().addresses;
+        assert!(own.iter().any(IpAddr::is_loopback) && own.into_iter().all(near));
+        assert!(near([127, 9, 9, 9].into()), "its neighbours too");
+    }
 
     fn named(host: &str, listening: &str, more: &[&'static str]) -> String {
         let addresses = ["127.0.0.1", "192.168.1.5", "10.0.0.7", "::1", "fe80::1", "fd00::5"];
