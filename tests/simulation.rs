@@ -2,6 +2,8 @@
 //! delays and loses, and people who click at random. A seed that fails prints its trace and replays with
 //! `SEED=… cargo test --features ssr --test simulation`.
 
+#[path = "simulation/bulk.rs"]
+mod bulk;
 #[path = "simulation/client.rs"]
 mod client;
 #[path = "simulation/dice.rs"]

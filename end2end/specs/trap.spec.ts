@@ -17,7 +17,7 @@ test('nothing looks up a host name that somebody gives as a candidate', async ({
   await alice.enters();
   const mallory = await SocketPeer.enters(server, 'Mallory');
   const call = SocketPeer.newCall();
-  const to = mallory.idOf('Alice');
+  const to = await mallory.idOf('Alice');
   const signal = (sequence: number, body: object) =>
     mallory.send({ signal: { call, to, payload: { generation: 0, sequence, body } } });
   mallory.send({ invite: { call, peer: to, media: 'voice' } });

@@ -21,11 +21,16 @@ export class SocketPeer {
   readonly received: Message[] = [];
   private count = 0;
   private waiting: (() => void)[] = [];
+  private closedWith?: number;
 
   private constructor(private readonly socket: WebSocket) {
     socket.on('message', (data) => {
       this.received.push((JSON.parse(String(data)) as { message: Message }).message);
-      for (const wake of this.waiting.splice(0)) wake();
+      this.wakesAll();
+    });
+    socket.on('close', (code) => {
+      this.closedWith = code;
+      this.wakesAll();
     });
   }
 
@@ -55,13 +60,15 @@ export class SocketPeer {
     return this.welcome.peer as string;
   }
 
-  /** The id of somebody who was in the room at the welcome or has come since. */
-  idOf(nickname: string): string {
-    const contacts = [this.welcome.contacts as Json, ...this.received.map((message) => message.presence ?? {})];
-    const joined = contacts.flatMap((presence) => Object.entries(presence.joined ?? {}));
-    const id = joined.findLast(([, name]) => name === nickname)?.[0];
-    if (!id) throw new Error(`There is no ${nickname}.`);
-    return id;
+  /** The id of somebody who was in the room at the welcome, or has come since, or comes. */
+  async idOf(nickname: string): Promise<string> {
+    for (;;) {
+      const contacts = [this.welcome.contacts as Json, ...this.received.map((message) => message.presence ?? {})];
+      const joined = contacts.flatMap((presence) => Object.entries(presence.joined ?? {}));
+      const id = joined.findLast(([, name]) => name === nickname)?.[0];
+      if (id) return id;
+      await this.hearsMore(nickname);
+    }
   }
 
   send(message: Message): void {
@@ -73,10 +80,7 @@ export class SocketPeer {
     for (;;) {
       const message = this.received.find((one) => name in one);
       if (message) return message[name] as Json;
-      await new Promise<void>((resolve, reject) => {
-        this.waiting.push(resolve);
-        this.socket.once('close', (code) => reject(new Error(`Closed with ${code} while waiting for ${name}.`)));
-      });
+      await this.hearsMore(name);
     }
   }
 
@@ -88,6 +92,15 @@ export class SocketPeer {
   /** Without a word, as when a cable is pulled. */
   vanishes(): void {
     this.socket.terminate();
+  }
+
+  private async hearsMore(waitingFor: string): Promise<void> {
+    if (this.closedWith) throw new Error(`Closed with ${this.closedWith} while waiting for ${waitingFor}.`);
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  private wakesAll(): void {
+    for (const wake of this.waiting.splice(0)) wake();
   }
 
   private get welcome(): Json {

@@ -533,10 +533,13 @@ impl Post {
     }
 
     fn ended_there(&mut self, file: u32, coming: bool, why: Reason, out: &mut Vec<Out>) {
-        let item = self.find(file, coming);
-        // What is here already cannot be withdrawn.
-        if let Some(item) = item.filter(|item| !item.stage.is_over() && item.stage != Stage::Saving) {
-            item.ended_there(why, out);
+        let Some(item) = self.find(file, coming) else { return };
+        match item.stage {
+            // What is here already cannot be withdrawn, and whoever tries is told so.
+            Stage::Saving => {}
+            Stage::Done if coming => out.push(Out::Say(FileMessage::Complete { file })),
+            stage if stage.is_over() => {}
+            _ => item.ended_there(why, out),
         }
     }
 
@@ -565,12 +568,17 @@ impl Post {
     }
 
     fn completed(&mut self, file: u32, out: &mut Vec<Out>) {
-        let Some(item) = self.find(file, false).filter(|item| !item.stage.is_over()) else { return };
-        if !matches!(item.way, Way::Out { digest: Some(_), .. }) {
-            return item.end(Reason::Broken, out);
+        let Some(item) = self.find(file, false) else { return };
+        let too_late = item.stage == Stage::Over { here: true, why: Reason::Cancelled };
+        if item.stage.is_over() && !too_late {
+            return;
         }
-        (item.stage, item.bytes) = (Stage::Done, item.size);
-        out.push(item.channel_closed());
+        if matches!(item.way, Way::Out { digest: Some(_), .. }) {
+            (item.stage, item.bytes) = (Stage::Done, item.size);
+            out.push(item.channel_closed());
+        } else if !too_late {
+            item.end(Reason::Broken, out);
+        }
     }
 
     /// All of an own file was handed to its channel.

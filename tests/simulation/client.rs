@@ -21,6 +21,7 @@ use tincan::{
 };
 
 use crate::{
+    bulk::Files,
     model_peer::{Channel, End, Failure, Signaling},
     world::{Event, Person, World},
 };
@@ -38,6 +39,7 @@ pub struct Client {
     pub open_devices: Vec<DeviceKind>,
     /// The browser writes the call down.
     pub recording: bool,
+    pub files: Files,
     socket: SocketId,
     /// The model's ends of this page's connections, and whether a description operation is under way there.
     pub pairs: BTreeMap<PairId, (End, bool)>,
@@ -62,6 +64,7 @@ impl Client {
             sound: Sound::Silence,
             open_devices: Vec::new(),
             recording: false,
+            files: Files::default(),
             socket: SocketId(0),
             pairs: BTreeMap::new(),
             remembered: Remembered::default(),
@@ -143,6 +146,7 @@ impl World {
             Effect::Pair { pair, op } => self.operate(person, page, pair, op),
             Effect::Device(op) => self.device(person, page, op),
             Effect::Record(op) => self.record(person, page, op),
+            Effect::File(op) => self.file(person, page, op),
             Effect::Sound(sound) => self.clients[person].sound = sound,
             Effect::Remember(remembered) => self.clients[person].remembered = remembered,
             Effect::KeepSeat(seat) => self.clients[person].seat = seat,
@@ -152,8 +156,7 @@ impl World {
             | Effect::Play
             | Effect::Prefer(_)
             | Effect::OnTheKeys(_)
-            | Effect::KeepAwake(_)
-            | Effect::File(_) => {}
+            | Effect::KeepAwake(_) => {}
         }
     }
 
@@ -264,16 +267,17 @@ impl World {
             PairOp::Chat(message) => self.deliver_or_keep(end, PairEvent::Chat(message)),
             PairOp::Close => {
                 self.clients[person].pairs.remove(&pair);
+                self.bulk_ends(end, true);
                 if let Some(other) = self.model.close(end) {
                     self.channel_closed(other);
                 }
             }
-            PairOp::Files(_)
-            | PairOp::SendFile { .. }
+            PairOp::Files(message) => self.deliver_or_keep(end, PairEvent::Files(message)),
+            PairOp::SendFile { .. }
             | PairOp::AllowFile { .. }
             | PairOp::TakeFile { .. }
-            | PairOp::StopFile { .. }
-            | PairOp::Open { .. } => {}
+            | PairOp::StopFile { .. } => self.carry(person, end, op),
+            PairOp::Open { .. } => {}
         }
     }
 
@@ -333,28 +337,37 @@ impl World {
     fn channel_closed(&mut self, end: End) {
         self.standing.remove(&end);
         self.unsent.remove(&end);
+        self.bulk_ends(end, false);
         self.report(end, 22, 23, PairEvent::ChatClosed);
+        self.report(end, 22, 23, PairEvent::FilesClosed);
         self.report(end, 22, 23, PairEvent::ControlClosed);
         self.after(5_000, 6_000, Event::PathBreaks { end });
     }
 
-    /// Tells the pages of paths that have come up.
+    /// Tells the pages of paths that have come up, and lets go on what waited for one.
     fn paths_change(&mut self) {
         let ends: Vec<End> = self.ends.keys().copied().collect();
         for end in ends {
             let open = self.model.get(end).signaling != Signaling::Closed;
-            if open && self.model.other(end).is_some() && self.standing.insert(end) {
-                let first = self.told_open.insert(end);
+            if !open || self.model.other(end).is_none() {
+                continue;
+            }
+            let comes_up = self.standing.insert(end);
+            let first = self.told_open.insert(end);
+            if comes_up {
                 self.report(end, 1, 5, PairEvent::State(PathState::Securing));
                 self.report(end, 10, 11, PairEvent::State(PathState::Connected));
-                let unsent = self.unsent.remove(&end).unwrap_or_default();
-                unsent.into_iter().for_each(|event| self.deliver_or_keep(end, event));
-                if first {
-                    assert_eq!(self.model.get(end).channel, Channel::Open);
-                    self.report(end, 12, 13, PairEvent::ControlOpen);
-                    self.report(end, 12, 13, PairEvent::ChatOpen);
-                    self.report(end, 20, 60, PairEvent::FirstFrame);
-                }
+            }
+            // While a path is sought anew, what is said waits although the old one stands.
+            let unsent = self.unsent.remove(&end).unwrap_or_default();
+            unsent.into_iter().for_each(|event| self.deliver_or_keep(end, event));
+            self.bulk_goes_on(end);
+            if first {
+                assert_eq!(self.model.get(end).channel, Channel::Open);
+                self.report(end, 12, 13, PairEvent::ControlOpen);
+                self.report(end, 12, 13, PairEvent::ChatOpen);
+                self.report(end, 12, 13, PairEvent::FilesOpen);
+                self.report(end, 20, 60, PairEvent::FirstFrame);
             }
         }
     }
@@ -393,6 +406,7 @@ impl World {
         }
         let pairs = std::mem::take(&mut self.clients[person].pairs);
         for (end, _) in pairs.into_values() {
+            self.bulk_ends(end, true);
             if let Some(other) = self.model.close(end) {
                 self.channel_closed(other);
             }
@@ -402,6 +416,7 @@ impl World {
         client.away = true;
         client.open_devices.clear();
         client.recording = false;
+        client.files = Files::default();
         client.sound = Sound::Silence;
     }
 

@@ -4,7 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tincan::{
     call::{
-        chat::ChatLine, effect::Sound, local::DeviceState, recording::OwnRecording, status::CallStatus,
+        chat::ChatLine,
+        effect::Sound,
+        files::{FileStage, FileView},
+        local::DeviceState,
+        recording::OwnRecording,
+        status::CallStatus,
         view::Entry,
     },
     protocol::{CallId, ErrorCode, PeerId},
@@ -82,6 +87,7 @@ fn call_agrees(world: &World, person: Person, me: PeerId, people: &BTreeMap<Pers
         assert_eq!(their_call.call, call.call, "{person} and {them} are in different calls");
         assert!(their_call.others.iter().any(|other| other.peer == me), "{them} does not know {person}");
         chat_agrees(world, person, *them);
+        files_agree(world, person, *them);
         recording_is_told(world, person, *them, me);
     }
 }
@@ -101,6 +107,38 @@ fn chat_agrees(world: &World, writer: Person, reader: Person) {
     assert!(read.is_sorted_by(|one, next| one < next), "{reader} reads {read:?}");
     if world.clients[reader].page == 0 && world.clients[writer].page == 0 {
         assert_eq!(read, written, "{reader} reads something else than {writer} has written");
+    }
+}
+
+/// Every file is over on both sides and for the same reason, or waits on both for the same person.
+fn files_agree(world: &World, sender: Person, receiver: Person) {
+    let files = |person: Person, coming: bool| -> BTreeMap<String, FileView> {
+        let files = world.clients[person].phone.files().into_iter();
+        files.filter(|file| file.coming == coming).map(|file| (file.name.to_string(), file)).collect()
+    };
+    let (sent, received) = (files(sender, false), files(receiver, true));
+    for name in sent.keys().chain(received.keys()).collect::<BTreeSet<_>>() {
+        let (there, here) = (sent.get(name), received.get(name));
+        let (Some(out), Some(into)) = (there, here) else {
+            // Out of sight, or forgotten by a page that was loaded anew.
+            let over = there.or(here).is_some_and(|file| file.stage.is_over());
+            assert!(over, "{name} of {sender} for {receiver}: {there:?}, {here:?}");
+            continue;
+        };
+        let over = out.stage.is_over() || into.stage.is_over();
+        let crossed = (out.paused_here, out.paused_there) == (into.paused_there, into.paused_here);
+        assert!(over || crossed, "who of {sender} and {receiver} pauses {name}: {out:?}, {into:?}");
+        let agree = match (out.stage, into.stage) {
+            (FileStage::Offered, FileStage::Offered) | (FileStage::Done, FileStage::Done) => true,
+            (FileStage::Over { here: true, .. }, FileStage::Over { here: true, .. }) => true,
+            (FileStage::Over { here: out, why }, FileStage::Over { here: into, why: same }) => {
+                out != into && why == same
+            }
+            (out_stage, into_stage) => {
+                !out_stage.is_over() && !into_stage.is_over() && (out.paused_here || into.paused_here)
+            }
+        };
+        assert!(agree, "{name} of {sender} for {receiver}: {:?}, {:?}", out.stage, into.stage);
     }
 }
 
@@ -143,6 +181,11 @@ fn nothing_left_open(world: &World, person: Person) {
     let in_call = view.call.is_some_and(|call| matches!(call.status, CallStatus::Connected { .. }));
     assert_eq!(client.sound, Sound::Silence, "{person} still rings");
     assert!(in_call || !client.recording, "{person} records no call");
+    let shown = client.phone.files();
+    let wanted = |coming| shown.iter().any(|file| file.coming == coming);
+    let files = &client.files;
+    assert!(wanted(false) || files.picked.is_empty(), "{person} keeps a file that goes nowhere");
+    assert!(wanted(true) || files.coming.is_empty(), "{person} keeps a file that comes from nowhere");
     if !in_call {
         assert_eq!(client.open_devices, [], "{person} has a device open");
         assert_eq!((view.local.microphone, view.local.camera), (DeviceState::Off, DeviceState::Off));

@@ -2,6 +2,7 @@
 
 use tincan::{
     call::{
+        files::{FileStage, FileWish},
         input::{Action, Input, PageEvent},
         status::CallStatus,
         view::Entry,
@@ -37,7 +38,7 @@ impl World {
             }
             (Entry::Entering, _) => None,
             (Entry::Entered(_), None) => self.idle_wish(person),
-            (Entry::Entered(_), Some(status)) => self.call_wish(status),
+            (Entry::Entered(_), Some(status)) => self.call_wish(person, status),
         }
     }
 
@@ -55,7 +56,7 @@ impl World {
         }
     }
 
-    fn call_wish(&mut self, status: CallStatus) -> Option<Action> {
+    fn call_wish(&mut self, person: Person, status: CallStatus) -> Option<Action> {
         let dice = self.dice.below(100);
         match status {
             CallStatus::Incoming { .. } if dice < 55 => Some(Action::Accept { media: self.media() }),
@@ -63,20 +64,42 @@ impl World {
             CallStatus::Ended { .. } => Some(Action::DismissEnded),
             CallStatus::Calling | CallStatus::Ringing if dice < 15 => Some(Action::HangUp),
             CallStatus::Connecting(_) | CallStatus::Reconnecting { .. } if dice < 5 => Some(Action::HangUp),
-            CallStatus::Connected { .. } if dice < 20 => Some(Action::HangUp),
-            CallStatus::Connected { .. } if dice < 30 => Some(Action::Mute(dice.is_multiple_of(2))),
-            CallStatus::Connected { .. } if dice < 40 => Some(Action::Camera(dice.is_multiple_of(2))),
-            CallStatus::Connected { .. } if dice < 42 => Some(Action::LeaveRoom),
-            CallStatus::Connected { .. } if dice < 50 => Some(Action::Record(true)),
-            CallStatus::Connected { .. } | CallStatus::Reconnecting { .. } if dice < 53 => {
+            CallStatus::Connected { .. } if dice < 12 => Some(Action::HangUp),
+            CallStatus::Connected { .. } if dice < 20 => Some(Action::Mute(dice.is_multiple_of(2))),
+            CallStatus::Connected { .. } if dice < 28 => Some(Action::Camera(dice.is_multiple_of(2))),
+            CallStatus::Connected { .. } if dice < 30 => Some(Action::LeaveRoom),
+            CallStatus::Connected { .. } if dice < 36 => Some(Action::Record(true)),
+            CallStatus::Connected { .. } | CallStatus::Reconnecting { .. } if dice < 39 => {
                 Some(Action::Record(false))
             }
-            CallStatus::Connected { .. } | CallStatus::Reconnecting { .. } if dice < 80 => {
+            CallStatus::Connected { .. } | CallStatus::Reconnecting { .. } if dice < 60 => {
                 self.texts += 1;
                 Some(Action::Write(self.texts.to_string()))
             }
+            CallStatus::Connected { .. } | CallStatus::Reconnecting { .. } => self.file_wish(person),
             _ => None,
         }
+    }
+
+    fn file_wish(&mut self, person: Person) -> Option<Action> {
+        let files = self.clients[person].phone.files();
+        let offered = files.iter().find(|file| file.coming && file.stage == FileStage::Offered);
+        let dice = self.dice.below(10);
+        if let (Some(file), 4..) = (offered, dice) {
+            let wish = if dice < 9 { FileWish::Accept } else { FileWish::Decline };
+            return Some(Action::File { id: file.id, wish });
+        }
+        if files.is_empty() || dice < 5 {
+            return Some(Action::OfferFiles(self.pick(person)));
+        }
+        let file = files.get(self.dice.below(files.len()))?;
+        let wish = match self.dice.below(8) {
+            0 => FileWish::Cancel,
+            1 => FileWish::Dismiss,
+            2 => FileWish::Save,
+            _ => FileWish::Pause(!file.paused_here),
+        };
+        Some(Action::File { id: file.id, wish })
     }
 
     fn media(&mut self) -> Media {

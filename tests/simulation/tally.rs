@@ -7,6 +7,7 @@ use tincan::{
         chat::ChatMessage,
         control::{Control, Recording},
         effect::{Effect, PairOp},
+        files::message::{FileMessage, Reason},
         recording::RecordOp,
         status::CallStatus,
     },
@@ -21,6 +22,10 @@ const EVERYTHING: &[&str] = &[
     "chatted",
     "connected",
     "declined",
+    "file cancelled",
+    "file complete",
+    "file declined",
+    "file gone on with",
     "gone",
     "hung up",
     "invited",
@@ -70,6 +75,7 @@ impl Tally {
             }
             Effect::Pair { op: PairOp::Offer { restart: true }, .. } => self.count("path sought anew"),
             Effect::Pair { op: PairOp::Chat(ChatMessage::Received { .. }), .. } => self.count("chatted"),
+            Effect::Pair { op: PairOp::Files(message), .. } => self.said_of_a_file(message),
             Effect::Record(RecordOp::Start { .. }) => self.count("recorded"),
             // Said again, on another channel.
             Effect::Pair {
@@ -77,6 +83,17 @@ impl Tally {
             } => self.count("recorded on"),
             _ => {}
         }
+    }
+
+    fn said_of_a_file(&mut self, message: &FileMessage) {
+        self.count(match message {
+            FileMessage::Complete { .. } => "file complete",
+            FileMessage::Take { from: 1.., .. } => "file gone on with",
+            FileMessage::Refuse { why: Reason::Declined, .. } => "file declined",
+            FileMessage::Refuse { why: Reason::Cancelled, .. }
+            | FileMessage::Withdraw { why: Reason::Cancelled, .. } => "file cancelled",
+            _ => return,
+        });
     }
 
     /// In what a server that is killed leaves somebody alone.

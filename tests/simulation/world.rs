@@ -16,7 +16,13 @@ use tincan::{
     settings::Timeouts,
 };
 
-use crate::{client::Client, dice::Dice, model_peer::Model, tally::Tally};
+use crate::{
+    bulk::{Bulk, BulkEvent},
+    client::Client,
+    dice::Dice,
+    model_peer::Model,
+    tally::Tally,
+};
 
 pub type Person = usize;
 
@@ -47,6 +53,7 @@ pub enum Event {
         pair: PairId,
         op: tincan::call::effect::PairOp,
     },
+    Bulk(BulkEvent),
     PersonTick {
         person: Person,
     },
@@ -107,6 +114,9 @@ pub struct World {
     pub unsent: BTreeMap<u32, Vec<PairEvent>>,
     /// How many texts have been written, each of which is its number.
     pub texts: u32,
+    pub bulk: Bulk,
+    /// How many files have been picked, each of which has its number as its name.
+    pub parcels: u32,
     pub tally: Tally,
     /// What happened, in a run that is told.
     pub trace: Option<Vec<String>>,
@@ -146,6 +156,8 @@ impl World {
             told_open: BTreeSet::new(),
             unsent: BTreeMap::new(),
             texts: 0,
+            bulk: Bulk::default(),
+            parcels: 0,
             tally: Tally::default(),
             trace: None,
             due: BinaryHeap::new(),
@@ -175,7 +187,10 @@ impl World {
     pub fn note(&mut self, line: impl FnOnce() -> String) {
         let Some(trace) = &mut self.trace else { return };
         let line = line();
-        if !["Ping", "Pong", "<- Tick", "Heartbeat", "Count"].iter().any(|dull| line.contains(dull)) {
+        if !["Ping", "Pong", "<- Tick", "Heartbeat", "Count", "Measure"]
+            .iter()
+            .any(|dull| line.contains(dull))
+        {
             trace.push(format!("{:>9.3} {line}", self.now.as_secs_f64()));
         }
     }
@@ -202,6 +217,7 @@ impl World {
             }
             Event::Happens { person, page, input } => self.input(person, page, input),
             Event::Completes { person, page, pair, op } => self.complete(person, page, pair, op),
+            Event::Bulk(event) => self.bulk(event),
             Event::PersonTick { person } => self.person_tick(person),
             Event::ServerTick => self.server(registry::Input::Tick),
             Event::PathBreaks { end } => self.path_breaks(end),

@@ -320,6 +320,27 @@ fn what_was_withdrawn_unheard_is_withdrawn_again() {
 }
 
 #[test]
+fn what_had_arrived_before_it_was_withdrawn_is_shown_as_sent() {
+    let mut two = Two::connected();
+    two.taken(0, "a", SIZE);
+    two.whole(0, "a", SIZE);
+    two.ada.wishes("a", FileWish::Cancel);
+    two.talk();
+    assert_eq!(two.stages("a"), (over(true, Reason::Cancelled), FileStage::Checking));
+    two.ben.happens("a", FileEvent::Saved { chosen: false });
+    // Nor is that lost with a connection.
+    two.disconnect();
+    two.connect();
+    assert_eq!(two.stages("a"), (FileStage::Done, FileStage::Done));
+
+    // Whoever says so of what was never sent is not believed.
+    two.taken(1, "b", SIZE);
+    two.ada.wishes("b", FileWish::Cancel);
+    two.ada.hears(FileMessage::Complete { file: 1 });
+    assert_eq!(two.ada.stage("b"), over(true, Reason::Cancelled));
+}
+
+#[test]
 fn what_is_offered_without_a_connection_is_offered_when_there_is_one() {
     let mut two = Two { ada: Side { page: 1, ..Side::default() }, ben: Side { page: 2, ..Side::default() } };
     two.offered(0, "a", SIZE);
