@@ -1,6 +1,6 @@
 // The relay of the server: whoever has no other path goes through it, and so does whoever wants no other.
 
-import { OUTAGE, areInACall, areInTheLobby, areTalking, seeEachOther } from '../support/person';
+import { OUTAGE, areInACall, areInTheLobby, areTalking, seeEachOther, type Person } from '../support/person';
 import { pathOf } from '../support/path';
 import { RELAY } from '../support/server';
 import { expect, test } from '../support/test';
@@ -63,23 +63,37 @@ test('a call through the relay is back after the server is', async ({ server, al
 });
 
 test('without UDP the relay is reached by TCP', async ({ alice, bob }) => {
-  for (const { context } of [alice, bob]) {
-    // As if nothing came back: a network of one machine lets everything through.
-    await context.addInitScript(() => {
-      window.RTCPeerConnection = new Proxy(window.RTCPeerConnection, {
-        construct(target, [configuration, ...rest]: [RTCConfiguration | undefined, ...unknown[]], newTarget) {
-          const iceServers = (configuration?.iceServers ?? [])
-            .map((server) => ({ ...server, urls: [server.urls].flat().filter((url) => url.endsWith('transport=tcp')) }))
-            .filter(({ urls }) => urls.length > 0);
-          return Reflect.construct(target, [{ ...configuration, iceServers }, ...rest], newTarget) as object;
-        },
-      });
-    });
-  }
+  for (const person of [alice, bob]) await knowsOnly(person, '^turn:.*transport=tcp$');
   await areInACall(alice, bob);
   await seeEachOther(alice, bob);
   for (const person of [alice, bob]) await expect.poll(() => pathOf(person)).toEqual({ here: 'relay', there: 'relay', by: 'tcp' });
 });
+
+test.describe('with a certificate', () => {
+  test.use({ flags: [...RELAY, '--relay-only', 'on', '--tls', 'self-signed'], trusting: true });
+
+  test('where nothing but TLS gets through, the relay is reached by that', async ({ alice, bob }) => {
+    for (const person of [alice, bob]) await knowsOnly(person, '^turns:');
+    await areInACall(alice, bob);
+    await seeEachOther(alice, bob);
+    await areTalking(alice, bob);
+    for (const person of [alice, bob]) await expect.poll(() => pathOf(person)).toEqual({ here: 'relay', there: 'relay', by: 'tls' });
+  });
+});
+
+/** As if nothing came back from the others: a network of one machine lets everything through. */
+async function knowsOnly({ context }: Person, pattern: string): Promise<void> {
+  await context.addInitScript((pattern) => {
+    window.RTCPeerConnection = new Proxy(window.RTCPeerConnection, {
+      construct(target, [configuration, ...rest]: [RTCConfiguration | undefined, ...unknown[]], newTarget) {
+        const iceServers = (configuration?.iceServers ?? [])
+          .map((server) => ({ ...server, urls: [server.urls].flat().filter((url) => new RegExp(pattern).test(url)) }))
+          .filter(({ urls }) => urls.length > 0);
+        return Reflect.construct(target, [{ ...configuration, iceServers }, ...rest], newTarget) as object;
+      },
+    });
+  }, pattern);
+}
 
 test('a call through the relay between two different browsers', async ({ somebody }) => {
   const [alice, bob] = [await somebody('alice'), await somebody('bob', { kind: 'firefox' })];

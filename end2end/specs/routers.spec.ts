@@ -1,6 +1,6 @@
 // People in different places: the server stands in the world, and everybody lives behind a router of their own.
 
-import { areInACall, areInTheLobby, areTalking, seeEachOther, type Person } from '../support/person';
+import { areInACall, areInTheLobby, areTalking, saidPath, seeEachOther } from '../support/person';
 import type { Name } from '../support/camera';
 import type { Translation } from '../support/network';
 import { pathOf, type Path } from '../support/path';
@@ -38,8 +38,6 @@ const PLACES: Record<string, Place> = {
     really: { here: 'relay', there: 'relay', by: 'tcp' },
   },
 };
-
-const saidPath = ({ page }: Person) => page.locator('.connection__facts > div').filter({ hasText: 'Path' }).locator('dd');
 
 for (const [words, { routers, says, really }] of Object.entries(PLACES)) {
   test(`two people behind ${words}`, async ({ network, alice, bob }, testInfo) => {

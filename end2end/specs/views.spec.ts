@@ -119,10 +119,7 @@ test('whoever speaks is marked, and nobody who is muted', async ({ alice, bob })
 
 test('the call goes on in a small window over all others, with its controls', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
-  await alice.screen.moreControls.click();
-  const opens = alice.context.waitForEvent('page');
-  await alice.screen.smallWindow.click();
-  const small = await opens;
+  const small = await alice.opensTheSmallWindow();
   const picture = small.getByLabel('Picture of Bob');
   await expect.poll(() => picture.evaluate((video: HTMLVideoElement) => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 });
@@ -136,4 +133,19 @@ test('the call goes on in a small window over all others, with its controls', { 
   await small.getByRole('button', { name: 'Hang up' }).click();
   await bob.isIn('ended');
   await closes;
+});
+
+test('a browser that has no such window has the picture alone over all others', { tag: '@once' }, async ({ alice, bob }) => {
+  await alice.page.addInitScript(() => Reflect.deleteProperty(window, 'documentPictureInPicture'));
+  await areInACall(alice, bob);
+  const floats = () => alice.page.evaluate(() => document.pictureInPictureElement?.getAttribute('aria-label'));
+  await alice.screen.moreControls.click();
+  await alice.screen.smallWindow.click();
+  await expect.poll(floats).toBe('Picture of Bob');
+  await alice.page.keyboard.press('w');
+  await expect.poll(floats).toBeUndefined();
+  await alice.page.keyboard.press('w');
+  await expect.poll(floats).toBe('Picture of Bob');
+  await alice.hangsUp();
+  await expect.poll(floats).toBeUndefined();
 });

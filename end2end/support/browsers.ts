@@ -20,6 +20,8 @@ export interface Wanted {
   scripts: boolean;
   /** The browser with all around the page, and not the engine alone: slower, and for what that lacks. Chromium only. */
   whole?: boolean;
+  /** It takes certificates that nobody vouches for, also where no page asks, as for a relay by TLS. Chromium only. */
+  trusting?: boolean;
   /** Where it runs, if in a network of its own. */
   home?: {
     /** Gives a program that runs this one there. */
@@ -41,7 +43,7 @@ function program(variable: string, debian: string): string | undefined {
   return process.env[variable] ?? (existsSync(debian) ? debian : undefined);
 }
 
-function chromiumOptions({ owner, devices, whole = false, home }: Wanted): LaunchOptions {
+function chromiumOptions({ owner, devices, whole = false, trusting = false, home }: Wanted): LaunchOptions {
   const shell = whole ? undefined : program('CHROMIUM_HEADLESS_SHELL', '/usr/bin/chromium-headless-shell');
   const itself = shell ?? program('CHROMIUM', '/usr/bin/chromium');
   const executablePath = home ? home.script(itself ?? chromium.executablePath()) : itself;
@@ -58,6 +60,7 @@ function chromiumOptions({ owner, devices, whole = false, home }: Wanted): Launc
     args: [
       ...camera,
       ...(asRoot ? ['--no-sandbox'] : []),
+      ...(trusting ? ['--ignore-certificate-errors'] : []),
       '--disable-background-networking',
       // There is none on most machines that run tests: what imitates one costs a sixth of the time.
       '--disable-gpu',
@@ -105,8 +108,8 @@ export class BrowserPool {
   private readonly running = new Map<string, Promise<Browser>>();
 
   lend(wanted: Wanted): Promise<Browser> {
-    const whole = wanted.kind === 'chromium' && (wanted.whole ?? false);
-    const key = `${wanted.kind} ${wanted.owner} ${wanted.devices} ${wanted.scripts} ${whole}`;
+    const own = (setting = false) => wanted.kind === 'chromium' && setting;
+    const key = `${wanted.kind} ${wanted.owner} ${wanted.devices} ${wanted.scripts} ${own(wanted.whole)} ${own(wanted.trusting)}`;
     const browser = this.running.get(key) ?? launch(wanted);
     this.running.set(key, browser);
     return browser;

@@ -1,6 +1,6 @@
 // Every screen there is, and how one gets there.
 
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 
 import { has, plugsIn } from './devices';
 import { areInACall, areInTheLobby, areTalking, type Person } from './person';
@@ -17,8 +17,8 @@ interface Picture {
   name: string;
   /** The server's. */
   flags?: string[];
-  /** Gives whoever has the screen. */
-  reach: (cast: Cast) => Promise<Person>;
+  /** Gives whoever has the screen, or the page that is one. */
+  reach: (cast: Cast) => Promise<{ page: Page }>;
 }
 
 export const GALLERY: Picture[] = [
@@ -445,6 +445,15 @@ export const GALLERY: Picture[] = [
       await alice.isIn('ended');
       await alice.screen.whatEachSideHad.click();
       return alice;
+    },
+  },
+  {
+    name: 'small-window',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      const page = await alice.opensTheSmallWindow();
+      await expect(page.getByLabel('Picture of Bob')).toBeVisible();
+      return { page };
     },
   },
   {

@@ -26,11 +26,39 @@ function run(program: string, ...args: string[]): string {
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-/** Whether everybody is on one network with the server, or it stands in the world and everybody behind a router. */
-export type Kind = 'lan' | 'routers';
+/**
+ * Whether everybody is on one network with the server, of IPv4 or of IPv6 alone, or it stands in the world and
+ * everybody behind a router.
+ */
+export type Kind = 'lan' | 'ipv6' | 'routers';
+
+/** Addresses that differ in their last part. */
+class Subnet {
+  constructor(private readonly start: string, private readonly bits: number, readonly family: 'ip' | 'ip6' = 'ip') {}
+
+  address(last: number): string {
+    return `${this.start}${last}`;
+  }
+
+  /** All of them. */
+  get range(): string {
+    return `${this.address(0)}/${this.bits}`;
+  }
+
+  /** What `ip addr` is told, so that the address is good at once. */
+  given(last: number): string[] {
+    return [`${this.address(last)}/${this.bits}`, ...(this.family === 'ip6' ? ['nodad'] : [])];
+  }
+}
 
 /** Those of a world are none that are special, or a relay would refuse them. They exist in these namespaces alone. */
-const SUBNETS: Record<Kind, string> = { lan: '10.77.0', routers: '44.77.0' };
+const SUBNETS: Record<Kind, Subnet> = {
+  lan: new Subnet('10.77.0.', 24),
+  ipv6: new Subnet('2600:77::', 64, 'ip6'),
+  routers: new Subnet('44.77.0.', 24),
+};
+/** Everybody's home looks the same from within, as homes do. */
+const BEHIND_ROUTER = new Subnet('192.168.1.', 24);
 
 /** A network namespace: its own cables, addresses and rules, and the processes that see nothing else. */
 class Namespace {
@@ -148,7 +176,7 @@ export class Home {
 
   constructor(
     private readonly namespace: Namespace,
-    private readonly subnet: string,
+    private readonly subnet: Subnet,
     private readonly first: number,
     readonly router?: Router,
   ) {
@@ -175,10 +203,9 @@ export class Home {
   /** At an address it has not had yet. */
   arrives(): string {
     this.address += 1;
-    const address = `${this.subnet}.${this.address}`;
-    this.namespace.ip('addr', 'add', `${address}/24`, 'dev', CABLE);
-    if (this.router) this.namespace.ip('route', 'replace', 'default', 'via', `${this.subnet}.1`);
-    return address;
+    this.namespace.ip('addr', 'add', ...this.subnet.given(this.address), 'dev', CABLE);
+    if (this.router) this.namespace.ip('route', 'replace', 'default', 'via', this.subnet.address(1));
+    return this.subnet.address(this.address);
   }
 
   drops(packets: string): void {
@@ -232,15 +259,21 @@ export class Network {
     const hub = Namespace.made(`${prefix}-hub`);
     const network = new Network(kind, [hub], hub);
     hub.ip('link', 'add', 'name', BRIDGE, 'type', 'bridge');
-    hub.ip('addr', 'add', `${SUBNETS[kind]}.1/24`, 'dev', BRIDGE);
+    hub.ip('addr', 'add', ...SUBNETS[kind].given(1), 'dev', BRIDGE);
     hub.ip('link', 'set', BRIDGE, 'up');
     for (const name of Object.keys(HOMES) as Name[]) network.builds(name, `${prefix}-${name}`);
     return network;
   }
 
+  private get subnet(): Subnet {
+    return SUBNETS[this.kind];
+  }
+
   /** Where the server runs. */
   get host(): Host {
-    return { address: `${SUBNETS[this.kind]}.1`, port: PORT, within: this.hub.within };
+    const { family } = this.subnet;
+    const address = this.subnet.address(1);
+    return { address: family === 'ip6' ? `[${address}]` : address, port: PORT, within: this.hub.within };
   }
 
   home(name: Name): Home {
@@ -270,7 +303,9 @@ export class Network {
 
   /** Everybody reaches the server, and nobody anybody else. */
   keepsPeopleApart(): void {
-    for (const home of this.homes.values()) home.drops(`ip saddr != ${this.host.address}`);
+    const { family, range } = this.subnet;
+    const others = `${family} saddr ${range} ${family} saddr != ${this.subnet.address(1)}`;
+    for (const home of this.homes.values()) home.drops(others);
   }
 
   /** Every cable, in both directions. */
@@ -298,22 +333,21 @@ export class Network {
   private builds(name: Name, namespaceName: string): void {
     const namespace = Namespace.made(namespaceName);
     this.namespaces.push(namespace);
-    if (this.kind === 'lan') {
+    if (this.kind !== 'routers') {
       this.lays(name, namespace, CABLE);
-      this.homes.set(name, new Home(namespace, SUBNETS.lan, HOMES[name]));
+      this.homes.set(name, new Home(namespace, this.subnet, HOMES[name]));
       return;
     }
     const between = Namespace.made(`${namespaceName}-router`);
     this.namespaces.push(between);
     this.lays(name, between, WORLD);
-    between.ip('addr', 'add', `${SUBNETS.routers}.${HOMES[name]}/24`, 'dev', WORLD);
+    between.ip('addr', 'add', ...this.subnet.given(HOMES[name]), 'dev', WORLD);
     between.ip('link', 'set', WORLD, 'up');
-    // Everybody's home looks the same from within, as homes do.
     between.ip('link', 'add', 'name', CABLE, 'type', 'veth', 'peer', 'name', CABLE, 'netns', namespace.name);
-    between.ip('addr', 'add', '192.168.1.1/24', 'dev', CABLE);
+    between.ip('addr', 'add', ...BEHIND_ROUTER.given(1), 'dev', CABLE);
     between.ip('link', 'set', CABLE, 'up');
     namespace.ip('link', 'set', CABLE, 'addrgenmode', 'none');
-    this.homes.set(name, new Home(namespace, '192.168.1', HOMES[name], new Router(between)));
+    this.homes.set(name, new Home(namespace, BEHIND_ROUTER, HOMES[name], new Router(between)));
   }
 
   /** A cable from the bridge. */

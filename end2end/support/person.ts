@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { expect, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test';
+import { expect, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page } from '@playwright/test';
 
 import type { Devices, Kind } from './browsers';
 import { COLOURS, whose, type Name } from './camera';
@@ -96,6 +96,14 @@ export class Person {
     await this.isInTheRoom();
     await expect(this.page).toHaveURL(/\/r\/[0-9a-z-]+$/);
     return new URL(this.page.url()).pathname.replace('/r/', '');
+  }
+
+  /** Over all others, with the call in it: a page of its own. */
+  async opensTheSmallWindow(): Promise<Page> {
+    await this.screen.moreControls.click();
+    const opens = this.context.waitForEvent('page');
+    await this.screen.smallWindow.click();
+    return opens;
   }
 
   async reloads(): Promise<void> {
@@ -346,6 +354,11 @@ export async function callEachOther(one: Person, other: Person): Promise<void> {
 export async function seeEachOther(one: Person, other: Person): Promise<void> {
   await one.seesTheCameraOf(other);
   await other.seesTheCameraOf(one);
+}
+
+/** What the panel about the connection says of its path. */
+export function saidPath({ page }: Person): Locator {
+  return page.locator('.connection__facts > div').filter({ hasText: 'Path' }).locator('dd');
 }
 
 /** Both are in one call, and hear each other. */

@@ -97,7 +97,7 @@ export const test = base.extend<Options & People, Worker>({
     await use(async (name, setting = {}) => {
       const context = trusting ? { context: { ignoreHTTPSErrors: true } } : {};
       const all = { name, kind: browsers[name] ?? kind, devices, scripts: true, origin: server.origin, ...context, ...setting };
-      const wanted = { kind: all.kind, owner: name, devices: all.devices, scripts: all.scripts, whole };
+      const wanted = { kind: all.kind, owner: name, devices: all.devices, scripts: all.scripts, whole, trusting };
       const browser = await (network ? network.browser(wanted) : pool.lend(wanted));
       const person = await Person.arrives(browser, all);
       people.push(person);

@@ -68,6 +68,18 @@ pub struct Route {
     pub ipv6: Option<bool>,
 }
 
+/// Of a `turn:` or `turns:` address (RFC 7065); nothing when it has a name, which leads to either.
+#[must_use]
+pub fn reached_by_ipv6(url: &str) -> Option<bool> {
+    let (_, place) = url.split_once(':')?;
+    let place = place.split('?').next()?;
+    if place.starts_with('[') {
+        return Some(true);
+    }
+    let host = place.split(':').next()?;
+    host.parse::<std::net::Ipv4Addr>().ok().map(|_| false)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CandidateKind {
     Host,
@@ -324,6 +336,19 @@ mod tests {
             quality.measured(after(time, each), true, 2 * SECOND * time as u32);
         }
         quality
+    }
+
+    #[test]
+    fn a_relay_that_has_a_name_may_be_reached_either_way() {
+        for (url, ipv6) in [
+            ("turn:192.0.2.7:3478?transport=udp", Some(false)),
+            ("turns:192.0.2.7", Some(false)),
+            ("turn:[2001:db8::7]:3478?transport=tcp", Some(true)),
+            ("turn:relay.example.org:3478", None),
+            ("", None),
+        ] {
+            assert_eq!(reached_by_ipv6(url), ipv6, "{url}");
+        }
     }
 
     #[test]

@@ -54,6 +54,18 @@ pub fn networks() -> Vec<Network> {
     addresses().map(network).collect()
 }
 
+/// By which others reach this machine in a network of its own.
+pub fn address(is_ipv6: bool) -> Option<IpAddr> {
+    reachable(addresses().map(|address| address.ip()), is_ipv6)
+}
+
+fn reachable(mut own: impl Iterator<Item = IpAddr>, is_ipv6: bool) -> Option<IpAddr> {
+    own.find(|own| match own {
+        IpAddr::V4(v4) => !is_ipv6 && !v4.is_loopback() && !v4.is_link_local(),
+        IpAddr::V6(v6) => is_ipv6 && !v6.is_loopback() && !v6.is_unicast_link_local(),
+    })
+}
+
 fn addresses() -> impl Iterator<Item = IfAddr> {
     let found = if_addrs::get_if_addrs().unwrap_or_else(|error| {
         debug!("the addresses of this machine are not known: {error}");
@@ -83,6 +95,15 @@ mod tests {
         let own = Machine::look().addresses;
         assert!(own.iter().any(IpAddr::is_loopback) && own.into_iter().all(near));
         assert!(near([127, 9, 9, 9].into()), "its neighbours too");
+    }
+
+    #[test]
+    fn others_reach_it_by_no_address_that_is_good_for_itself_alone() {
+        let own = ["127.0.0.1", "169.254.7.7", "192.168.1.5", "::1", "fe80::1", "fd00::5"];
+        let own = || own.iter().map(|address| address.parse().unwrap());
+        assert_eq!(reachable(own(), false), Some([192, 168, 1, 5].into()));
+        assert_eq!(reachable(own(), true), "fd00::5".parse().ok());
+        assert_eq!(reachable(own().take(2), false), None);
     }
 
     fn named(host: &str, listening: &str, more: &[&'static str]) -> String {

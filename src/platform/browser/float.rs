@@ -63,6 +63,10 @@ impl Float {
 
     pub fn close(&self) {
         drop(self.0.take());
+        // Whoever hangs up does not want to see what came last.
+        if picture_floats() {
+            end_picture();
+        }
     }
 
     async fn open(&self, view: impl FnOnce() -> Erased + 'static) -> Result<(), JsValue> {
@@ -97,12 +101,17 @@ fn dress(page: &Document) -> Result<(), JsValue> {
     Ok(())
 }
 
+fn picture_floats() -> bool {
+    js::get(&document(), "pictureInPictureElement").is_truthy()
+}
+
+fn end_picture() {
+    js::ignore(js::call(&document(), "exitPictureInPicture", &[]).map(JsCast::unchecked_into));
+}
+
 fn toggle_picture(picture: &HtmlVideoElement) {
-    let shown = js::get(&document(), "pictureInPictureElement").is_truthy();
-    let operation = if shown {
-        js::call(&document(), "exitPictureInPicture", &[])
-    } else {
-        js::call(picture, "requestPictureInPicture", &[])
-    };
-    js::ignore(operation.map(JsCast::unchecked_into));
+    if picture_floats() {
+        return end_picture();
+    }
+    js::ignore(js::call(picture, "requestPictureInPicture", &[]).map(JsCast::unchecked_into));
 }

@@ -12,7 +12,7 @@ use crate::{
     call::{
         control::Size,
         input::PairEvent,
-        quality::{CandidateKind, Route, Sample, Stream, Transport},
+        quality::{CandidateKind, Route, Sample, Stream, Transport, reached_by_ipv6},
     },
     check::rehearsal::Count,
 };
@@ -106,11 +106,16 @@ impl Report {
         // Browsers leave addresses out, or put a name in their place (RFC 8828), which says nothing of them.
         let is_address = |text: &String| text.contains(['.', ':']) && !text.ends_with(".local");
         let address = [here, there].into_iter().find_map(|end| end.text("address").filter(is_address));
+        let kind_here = kind(here)?;
         Some(Route {
-            here: kind(here)?,
+            here: kind_here,
             there: kind(there)?,
             transport: transport(here),
-            ipv6: address.map(|address| address.contains(':')),
+            ipv6: match kind_here {
+                // Its address there may be of the other family.
+                CandidateKind::Relayed => here.text("url").and_then(|url| reached_by_ipv6(&url)),
+                _ => address.map(|address| address.contains(':')),
+            },
         })
     }
 

@@ -5,12 +5,15 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use tokio::net::lookup_host;
 
+use crate::server::machine;
+
 /// Documentation addresses: nothing is ever sent there, only the way to them is asked for.
 const FAR_V4: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 const FAR_V6: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
 
 /// At most one of each family: where allocations are, as others see them. What the host has named comes first; else
-/// where the relay listens, and when that is everywhere, where this machine's way to the internet begins.
+/// where the relay listens, and when that is everywhere, where this machine's way to the internet begins, or its own
+/// network when there is none.
 ///
 /// # Errors
 /// With a sentence, when the name means nothing, or there is no address at all.
@@ -38,8 +41,10 @@ async fn resolve(host: &str) -> Result<Vec<IpAddr>, String> {
 
 fn or_outward(listening: IpAddr) -> Option<IpAddr> {
     match listening {
-        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => toward(FAR_V4).or(Some(Ipv4Addr::LOCALHOST.into())),
-        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => toward(FAR_V6),
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => {
+            toward(FAR_V4).or_else(|| machine::address(false)).or(Some(Ipv4Addr::LOCALHOST.into()))
+        }
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => toward(FAR_V6).or_else(|| machine::address(true)),
         specific => Some(specific),
     }
 }
