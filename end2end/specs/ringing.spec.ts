@@ -44,6 +44,8 @@ test('who looks elsewhere is told by the system, and that the call was missed', 
   expect(await shown(), 'while the page is seen').toEqual([]);
   await alice.cancels();
   await alice.isInTheRoom();
+  // Before the page is hidden: or that call would be told of, too.
+  await expect(bob.screen.incoming).toHaveCount(0);
   await setHidden(bob, true);
   await alice.calls(bob, 'voice');
   await expect.poll(shown).toEqual(['Alice is calling']);

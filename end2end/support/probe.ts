@@ -169,9 +169,10 @@ export function installProbe(): void {
   function drawnScreen(): MediaStream {
     const paper = Object.assign(document.createElement('canvas'), { width: 1920, height: 1080 });
     const pen = paper.getContext('2d');
-    let hue = 0;
+    let drawn = 0;
     const draw = () => {
-      if (pen) pen.fillStyle = `hsl(${(hue += 7)} 80% 50%)`;
+      // Yellow, which is nobody's camera.
+      if (pen) pen.fillStyle = `hsl(55 90% ${45 + (drawn++ % 5) * 4}%)`;
       pen?.fillRect(0, 0, paper.width, paper.height);
     };
     draw();

@@ -7,9 +7,11 @@ use super::{
     call_controls::{toggle_camera, toggle_microphone},
     icon::{Glyph, Icon},
     live::{live, memo},
+    recording::RecordingMarks,
+    words,
 };
 use crate::{
-    call::{control::CameraState, input::Action},
+    call::{control::CameraState, input::Action, status::CallStatus},
     platform::{Erased, IntoFresh, StreamKey},
     protocol::PeerId,
     session::Session,
@@ -59,6 +61,9 @@ fn Floating(peer: PeerId, name: String) -> impl IntoView {
             other.is_some_and(|other| other.media.camera == CameraState::On)
         })
     });
+    let status = memo(move || session.call.with(|call| call.as_ref().map(|call| call.status)));
+    // That all is well goes without saying.
+    let trouble = move || status.get().filter(|status| !matches!(status, CallStatus::Connected { .. }));
     let hears = memo(move || session.local.with(|local| local.use_microphone && !local.muted));
     let sees = memo(move || session.local.with(|local| local.use_camera));
     view! {
@@ -67,6 +72,11 @@ fn Floating(peer: PeerId, name: String) -> impl IntoView {
                 <video aria-label=format!("Picture of {name}") autoplay playsinline node_ref=video></video>
                 <Avatar name=name.clone()/>
             </div>
+            <header class="float__head">
+                <h1>{name}</h1>
+                <p role="status">{live(move || trouble().map(words::call_status))}</p>
+                <RecordingMarks/>
+            </header>
             <div class="float__row" role="group" aria-label="Call controls">
                 {switch("Microphone", hears, [Glyph::Microphone, Glyph::MicrophoneOff], move || toggle_microphone(session))}
                 {switch("Camera", sees, [Glyph::Camera, Glyph::CameraOff], move || toggle_camera(session))}
