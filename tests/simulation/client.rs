@@ -37,6 +37,8 @@ pub struct Client {
     pub seat: Option<Seat>,
     pub sound: Sound,
     pub open_devices: Vec<DeviceKind>,
+    /// What comes from the microphone is not sent.
+    pub silent: bool,
     /// The browser writes the call down.
     pub recording: bool,
     pub files: Files,
@@ -63,6 +65,7 @@ impl Client {
             seat: None,
             sound: Sound::Silence,
             open_devices: Vec::new(),
+            silent: false,
             recording: false,
             files: Files::default(),
             socket: SocketId(0),
@@ -185,11 +188,8 @@ impl World {
                 };
                 self.after(5, 3_000, Event::Happens { person, page, input: Input::Device(event) });
             }
-            DeviceOp::StopScreen
-            | DeviceOp::Mute(_)
-            | DeviceOp::Measure(_)
-            | DeviceOp::List
-            | DeviceOp::PlayOn(_) => {}
+            DeviceOp::Mute(silent) => self.clients[person].silent = silent,
+            DeviceOp::StopScreen | DeviceOp::Measure(_) | DeviceOp::List | DeviceOp::PlayOn(_) => {}
         }
     }
 
@@ -415,6 +415,7 @@ impl World {
         client.page += 1;
         client.away = true;
         client.open_devices.clear();
+        client.silent = false;
         client.recording = false;
         client.files = Files::default();
         client.sound = Sound::Silence;

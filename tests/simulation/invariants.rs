@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use tincan::{
     call::{
         chat::ChatLine,
+        control::{CameraState, MicrophoneState},
         effect::Sound,
         files::{FileStage, FileView},
-        local::DeviceState,
+        local::{DeviceKind, DeviceState},
         recording::OwnRecording,
         status::CallStatus,
         view::Entry,
@@ -86,10 +87,27 @@ fn call_agrees(world: &World, person: Person, me: PeerId, people: &BTreeMap<Pers
         let their_call = their_call.unwrap_or_else(|| panic!("{person} is in a call that {them} is not in"));
         assert_eq!(their_call.call, call.call, "{person} and {them} are in different calls");
         assert!(their_call.others.iter().any(|other| other.peer == me), "{them} does not know {person}");
+        media_agree(world, person, *them, me);
         chat_agrees(world, person, *them);
         files_agree(world, person, *them);
         recording_is_told(world, person, *them, me);
     }
+}
+
+/// Each is told what the other's browser really sends: nobody is heard who seems to be muted.
+fn media_agree(world: &World, sender: Person, receiver: Person, me: PeerId) {
+    let client = &world.clients[sender];
+    let microphone = match client.open_devices.contains(&DeviceKind::Microphone) {
+        true if client.silent => MicrophoneState::Muted,
+        true => MicrophoneState::On,
+        false => MicrophoneState::None,
+    };
+    let open = client.open_devices.contains(&DeviceKind::Camera);
+    let camera = if open { CameraState::On } else { CameraState::Off };
+    let call = world.clients[receiver].phone.view().call;
+    let told = call.into_iter().flat_map(|call| call.others).find(|other| other.peer == me);
+    let told = told.map(|other| (other.media.microphone, other.media.camera));
+    assert_eq!(told, Some((microphone, camera)), "what {receiver} is told of {sender}");
 }
 
 /// What one has written the other has read, in order and once. A page that was loaded anew has forgotten.
