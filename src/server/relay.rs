@@ -37,7 +37,6 @@ use super::{
     metrics::Metrics,
     tls::Tls,
 };
-pub use crate::server::network::Network;
 
 /// How often what is over is looked for.
 const TICK: Duration = Duration::from_secs(5);

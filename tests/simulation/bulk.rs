@@ -44,11 +44,11 @@ pub struct Store {
     /// Of the file whose bytes it has.
     digest: Sha256,
     /// It is whole, and that was said.
-    pub finished: bool,
+    finished: bool,
 }
 
 /// A file's own channel, in one direction.
-pub struct Channel {
+struct Channel {
     sender: End,
     /// The other end, once it has been told, or is about to be.
     receiver: Option<End>,
@@ -67,7 +67,7 @@ pub struct Channel {
 }
 
 /// A channel that an end has asked for.
-pub struct Expected {
+struct Expected {
     id: u32,
     from: u64,
     channel: Option<u64>,
@@ -87,8 +87,8 @@ pub enum BulkEvent {
 pub struct Bulk {
     next: u64,
     channels: BTreeMap<u64, Channel>,
-    pub going: BTreeMap<(End, u32), u64>,
-    pub expected: BTreeMap<(End, u32), Expected>,
+    going: BTreeMap<(End, u32), u64>,
+    expected: BTreeMap<(End, u32), Expected>,
 }
 
 impl World {
@@ -242,7 +242,7 @@ impl World {
         client.files.coming.get_mut(&id).filter(|_| client.page == *page)
     }
 
-    pub fn bulk(&mut self, event: BulkEvent) {
+    pub fn bulk_happens(&mut self, event: BulkEvent) {
         match event {
             BulkEvent::Steps { channel } => self.steps(channel),
             BulkEvent::Announced { channel } => self.announced(channel),

@@ -217,7 +217,7 @@ impl World {
             }
             Event::Happens { person, page, input } => self.input(person, page, input),
             Event::Completes { person, page, pair, op } => self.complete(person, page, pair, op),
-            Event::Bulk(event) => self.bulk(event),
+            Event::Bulk(event) => self.bulk_happens(event),
             Event::PersonTick { person } => self.person_tick(person),
             Event::ServerTick => self.server(registry::Input::Tick),
             Event::PathBreaks { end } => self.path_breaks(end),

@@ -5,7 +5,7 @@ use std::{
     ops::RangeInclusive,
 };
 
-use crate::server::relay::{self, Network};
+use crate::server::{network::Network, relay};
 
 /// Of STUN and TURN (RFC 8489, section 18.6).
 const PORT: u16 = 3478;

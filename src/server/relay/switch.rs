@@ -13,10 +13,11 @@ use tokio::{net::UdpSocket, sync::mpsc, task::AbortHandle, time::Instant};
 use tracing::debug;
 
 use super::{
-    Network, canonical, listen,
+    canonical, listen,
     turn::{Client, Effect, MOST_BYTES, Now, Transport, Turn, Wanted},
     unix_seconds,
 };
+use crate::server::network::Network;
 
 /// How many ports are tried for one allocation.
 const TRIES: usize = 32;
