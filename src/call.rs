@@ -48,7 +48,7 @@ use self::{
     contacts::Contacts,
     control::Control,
     effect::{Effect, Ice, Notification, OnTheKeys, PairOp, Remembered, Seat, Sound},
-    files::{Bulletin, Kept},
+    files::{Kept, view::Bulletin},
     input::{DeviceEvent, Input, PageEvent, SocketEvent, SocketId},
     link::{Link, Step},
     local::LocalMedia,

@@ -17,7 +17,7 @@ use crate::{
     call::{
         Time,
         chat::ChatView,
-        files::FileView,
+        files::view::FileView,
         history::PastCall,
         input::Action,
         local::{DeviceState, Sharing},

@@ -93,6 +93,9 @@ async function launchFirefox({ devices, scripts }: Wanted): Promise<Browser> {
       'permissions.default.camera': devices === 'denied' ? 2 : 0,
       'permissions.default.microphone': devices === 'denied' ? 2 : 0,
       'network.dns.localDomains': INSECURE_HOST,
+      // Two Firefoxes on one machine answer the question after the other's name (draft-ietf-mmusic-mdns-ice-candidates)
+      // only now and then, and a call waits three seconds for the rest.
+      'media.peerconnection.ice.obfuscate_host_addresses': false,
       // A relay on this machine alone is one as well.
       'media.peerconnection.ice.loopback': true,
       // Nothing leaves this machine.

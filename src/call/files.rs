@@ -5,18 +5,21 @@
 //! says, it costs the file it is about and nothing else**, and there is a most of everything.
 
 pub mod intake;
+mod item;
 pub mod message;
 pub mod name;
 mod pace;
 pub mod preview;
+pub mod view;
 
-use std::{collections::VecDeque, time::Duration};
+use std::collections::VecDeque;
 
 use self::{
+    item::{Item, Stage, Way},
     message::{FileMessage, Reason, Sha256},
     name::FileName,
-    pace::Pace,
     preview::Preview,
+    view::FileView,
 };
 use super::{Time, effect::PairOp};
 use crate::protocol::{Incarnation, Nickname};
@@ -37,8 +40,6 @@ const AT_ONCE: usize = 4;
 const SIZE_MOST: u64 = (1 << 53) - 1;
 /// Channels in a row on which nothing came.
 const FRUITLESS_MOST: u32 = 5;
-/// How often the screen is told how far a file is.
-const TOLD_EVERY: Duration = Duration::from_millis(150);
 
 /// A file of this person's own, as the platform keeps it.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,196 +121,6 @@ pub struct Post {
     ready: bool,
     page: Option<Incarnation>,
     items: VecDeque<Item>,
-}
-
-#[derive(Clone, Debug)]
-struct Item {
-    /// This page's own number for it.
-    id: u32,
-    /// The sender's.
-    file: u32,
-    name: FileName,
-    size: u64,
-    preview: Option<Preview>,
-    way: Way,
-    stage: Stage,
-    /// Arrived and stored, from the beginning.
-    bytes: u64,
-    paused_here: bool,
-    paused_there: bool,
-    pace: Pace,
-    dismissed: bool,
-    /// Saved where the person said.
-    chosen: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Way {
-    Out {
-        /// The other side may have been sent everything before this.
-        sent: u64,
-        digest: Option<Sha256>,
-    },
-    In {
-        /// As the sender said.
-        digest: Option<Sha256>,
-        /// Of what has come.
-        own: Option<Sha256>,
-        /// Where the last channel began, and how many before it brought nothing.
-        began: u64,
-        fruitless: u32,
-    },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    Offered,
-    /// Taken; there is no place for it yet.
-    Preparing,
-    /// Taken. `flows` when there is a channel for it on the connection at hand.
-    Taken {
-        flows: bool,
-    },
-    /// All there, and right; on its way to the person.
-    Saving,
-    Done,
-    Over {
-        here: bool,
-        why: Reason,
-    },
-}
-
-impl Stage {
-    const fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Over { .. })
-    }
-}
-
-impl Item {
-    fn new(id: u32, file: u32, name: FileName, size: u64, preview: Option<Preview>, way: Way) -> Self {
-        Self {
-            id,
-            file,
-            name,
-            size,
-            preview,
-            way,
-            stage: Stage::Offered,
-            bytes: 0,
-            paused_here: false,
-            paused_there: false,
-            pace: Pace::default(),
-            dismissed: false,
-            chosen: false,
-        }
-    }
-
-    const fn is_coming(&self) -> bool {
-        matches!(self.way, Way::In { .. })
-    }
-
-    const fn paused(&self) -> bool {
-        self.paused_here || self.paused_there
-    }
-
-    const fn flows(&self) -> bool {
-        matches!(self.stage, Stage::Taken { flows: true })
-    }
-
-    fn keeps(&self) -> Option<Kept> {
-        match (self.is_coming(), self.stage) {
-            (false, Stage::Offered | Stage::Taken { .. }) => Some(Kept::Picked(self.file)),
-            (true, Stage::Preparing | Stage::Taken { .. } | Stage::Saving | Stage::Done) => {
-                (!self.dismissed).then_some(Kept::Coming(self.id))
-            }
-            _ => None,
-        }
-    }
-
-    fn offer(&self) -> FileMessage {
-        let Self { file, name, size, preview, .. } = self;
-        FileMessage::Offer { file: *file, name: name.to_string(), size: *size, preview: preview.clone() }
-    }
-
-    /// Ends it from this side.
-    fn end(&mut self, why: Reason, out: &mut Vec<Out>) {
-        self.stage = Stage::Over { here: true, why };
-        out.push(self.channel_closed());
-        out.push(Out::Say(self.last_word(why)));
-    }
-
-    fn ended_there(&mut self, why: Reason, out: &mut Vec<Out>) {
-        self.stage = Stage::Over { here: false, why };
-        out.push(self.channel_closed());
-    }
-
-    fn last_word(&self, why: Reason) -> FileMessage {
-        let file = self.file;
-        if self.is_coming() { FileMessage::Refuse { file, why } } else { FileMessage::Withdraw { file, why } }
-    }
-
-    fn channel_closed(&self) -> Out {
-        Out::Op(PairOp::StopFile { file: self.file, coming: self.is_coming() })
-    }
-
-    /// Tells the platform how far it may send.
-    fn allow(&mut self, out: &mut Vec<Out>) {
-        let until = if self.paused() { 0 } else { self.size.min(self.bytes.saturating_add(WINDOW)) };
-        let Way::Out { sent, .. } = &mut self.way else { return };
-        *sent = until.max(*sent);
-        if self.stage == (Stage::Taken { flows: true }) {
-            out.push(Out::Op(PairOp::AllowFile { file: self.file, until }));
-        }
-    }
-
-    fn pause(&mut self, out: &mut Vec<Out>) {
-        self.pace.restart();
-        self.allow(out);
-    }
-
-    /// Whether what came is what was sent, once both are known.
-    fn compare(&mut self, out: &mut Vec<Out>) {
-        let Way::In { digest: Some(digest), own: Some(own), .. } = self.way else { return };
-        if !matches!(self.stage, Stage::Taken { .. }) {
-            return;
-        }
-        if digest != own {
-            return self.end(Reason::Damaged, out);
-        }
-        self.stage = Stage::Saving;
-        out.push(self.channel_closed());
-        out.push(Out::File(FileOp::Save { id: self.id, name: self.name.clone() }));
-    }
-
-    fn view(&self, ready: bool, nickname: &Nickname) -> FileView {
-        let stage = match self.stage {
-            Stage::Offered => FileStage::Offered,
-            Stage::Preparing => FileStage::Waiting,
-            Stage::Taken { .. } if !ready => FileStage::Lost,
-            Stage::Taken { .. } if self.bytes == self.size => FileStage::Checking,
-            Stage::Taken { flows: true } => FileStage::Moving,
-            Stage::Taken { flows: false } => FileStage::Waiting,
-            Stage::Saving => FileStage::Checking,
-            Stage::Done => FileStage::Done,
-            Stage::Over { here, why } => FileStage::Over { here, why },
-        };
-        let moves = stage == FileStage::Moving && !self.paused();
-        FileView {
-            id: self.id,
-            coming: self.is_coming(),
-            nickname: nickname.clone(),
-            name: self.name.clone(),
-            size: self.size,
-            preview: self.preview.as_ref().map(Preview::address),
-            bytes: self.bytes,
-            stage,
-            chosen: self.chosen,
-            paused_here: self.paused_here,
-            paused_there: self.paused_there,
-            speed: self.pace.speed().filter(|_| moves),
-            left: self.pace.left(self.size).filter(|_| moves),
-        }
-    }
 }
 
 impl Post {
@@ -655,94 +466,6 @@ impl Post {
 
     pub fn view<'a>(&'a self, nickname: &'a Nickname) -> impl Iterator<Item = FileView> + 'a {
         self.items.iter().filter(|item| !item.dismissed).map(|item| item.view(self.ready, nickname))
-    }
-}
-
-/// When the screen is to be told.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Bulletin {
-    revision: u64,
-    at: Time,
-    /// Something has moved since, that the screen does not know.
-    due: bool,
-}
-
-impl Bulletin {
-    /// Something is another than it was.
-    pub fn changed(&mut self) {
-        self.revision = self.revision.wrapping_add(1);
-        self.due = false;
-    }
-
-    /// A file is a little further.
-    pub fn moved(&mut self, now: Time) {
-        self.due = true;
-        self.tick(now);
-    }
-
-    /// When [`Self::tick`] has something to do.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Time> {
-        self.due.then_some(self.at + TOLD_EVERY)
-    }
-
-    pub fn tick(&mut self, now: Time) {
-        if self.deadline().is_some_and(|at| at <= now) {
-            self.at = now;
-            self.changed();
-        }
-    }
-
-    #[must_use]
-    pub const fn revision(&self) -> u64 {
-        self.revision
-    }
-}
-
-/// A file as the screen sees it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FileView {
-    pub id: u32,
-    /// To this person.
-    pub coming: bool,
-    /// The other side.
-    pub nickname: Nickname,
-    pub name: FileName,
-    pub size: u64,
-    /// The address of a picture.
-    pub preview: Option<String>,
-    pub bytes: u64,
-    pub stage: FileStage,
-    /// Saved where the person said, and not where downloads go.
-    pub chosen: bool,
-    pub paused_here: bool,
-    pub paused_there: bool,
-    /// Bytes in a second.
-    pub speed: Option<u64>,
-    pub left: Option<Duration>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileStage {
-    Offered,
-    /// For its turn, or for a place.
-    Waiting,
-    Moving,
-    /// The line is lost; it goes on when it is back.
-    Lost,
-    Checking,
-    Done,
-    Over {
-        /// Ended from this side.
-        here: bool,
-        why: Reason,
-    },
-}
-
-impl FileStage {
-    #[must_use]
-    pub const fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Over { .. })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Phone, Time,
     effect::{Effect, PairOp},
-    files::{FileEvent, FileOp, FileView, FileWish, Kept, Out, Picked, Post, message::FileMessage},
+    files::{FileEvent, FileOp, FileWish, Kept, Out, Picked, Post, message::FileMessage, view::FileView},
     pair::PairId,
 };
 use crate::protocol::{CallId, PeerId};

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::call::files::{FileStage, FileView, message::Reason};
+use crate::call::files::{
+    message::Reason,
+    view::{FileStage, FileView},
+};
 
 /// What stands over the list of files.
 #[must_use]

@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     call::{
-        files::{FileStage, FileView, FileWish},
+        files::{
+            FileWish,
+            view::{FileStage, FileView},
+        },
         input::Action,
     },
     platform::IntoFresh,

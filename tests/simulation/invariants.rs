@@ -7,7 +7,7 @@ use tincan::{
         chat::ChatLine,
         control::{CameraState, MicrophoneState},
         effect::Sound,
-        files::{FileStage, FileView},
+        files::view::{FileStage, FileView},
         local::{DeviceKind, DeviceState},
         recording::OwnRecording,
         status::CallStatus,

@@ -2,7 +2,7 @@
 
 use tincan::{
     call::{
-        files::{FileStage, FileWish},
+        files::{FileWish, view::FileStage},
         input::{Action, Input, PageEvent},
         status::CallStatus,
         view::Entry,

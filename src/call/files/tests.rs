@@ -1,4 +1,4 @@
-use super::*;
+use super::{view::FileStage, *};
 
 const SIZE: u64 = WINDOW / 2;
 
@@ -474,16 +474,4 @@ fn what_nobody_asked_for_changes_nothing() {
     let mut stranger = Side::default();
     stranger.hears(FileMessage::Offer { file: 0, name: "a".into(), size: 1, preview: None });
     assert!(stranger.post.items.is_empty(), "nothing counts before the first word");
-}
-
-#[test]
-fn the_screen_is_not_told_of_every_byte() {
-    let mut bulletin = Bulletin::default();
-    (0..1_000).for_each(|milli| bulletin.moved(Duration::from_millis(milli)));
-    assert!(bulletin.revision() < 10);
-    let before = bulletin.revision();
-    let at = bulletin.deadline().expect("what came last is still to be told");
-    bulletin.tick(at);
-    assert_ne!(bulletin.revision(), before);
-    assert_eq!(bulletin.deadline(), None);
 }
