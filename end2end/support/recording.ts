@@ -101,7 +101,12 @@ export async function isOnDisk(person: Person): Promise<string[]> {
     const root = await navigator.storage.getDirectory();
     for await (const [name, folder] of root as unknown as Folder) {
       if (!name.startsWith('tincan-recordings-')) continue;
-      for await (const [inner] of folder as unknown as Folder) names.push(inner);
+      try {
+        for await (const [inner] of folder as unknown as Folder) names.push(inner);
+      } catch (error) {
+        // It was removed while it was read.
+        if ((error as DOMException).name !== 'NotFoundError') throw error;
+      }
     }
     return names;
   });
