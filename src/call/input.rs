@@ -155,8 +155,6 @@ pub enum PairEvent {
     Offered {
         sdp: String,
     },
-    /// The browser has the other side's offer and makes the answer, which takes it a while.
-    Answering,
     /// [`PairOp::Answer`](super::effect::PairOp::Answer) has set both descriptions.
     Answered {
         sdp: String,

@@ -116,9 +116,7 @@ impl Engine {
             // Somebody has followed an invitation in this tab: it is what they want, and not the place they had.
             return self.performer.perform(Effect::KeepSeat(None));
         }
-        if is_worth_showing(&input) {
-            self.waiting.set(false);
-        }
+        let shown_next = is_shown_next(&input);
         let mut phone = self.phone.borrow_mut();
         let mut effects = self.tell_clock(&mut phone);
         let was_calling = phone.is_calling();
@@ -128,6 +126,9 @@ impl Engine {
                 self.wait(PATIENCE);
             }
             self.performer.perform(effect);
+        }
+        if shown_next {
+            self.wait(Duration::ZERO);
         }
         if was_calling && phone.is_joined() {
             self.still.set(true);
@@ -218,7 +219,9 @@ impl Engine {
     }
 }
 
-/// The browser makes the answer now, or there will be none.
-fn is_worth_showing(input: &Input) -> bool {
-    matches!(input, Input::Pair { event: PairEvent::Answering | PairEvent::Failed { .. }, .. })
+/// What the browser itself has to do now comes before what the screen says of it: it asks the page before it opens the sockets
+/// of an answer, and the first picture is drawn.
+fn is_shown_next(input: &Input) -> bool {
+    use PairEvent::{Answered, Failed, FirstFrame};
+    matches!(input, Input::Pair { event: Answered { .. } | FirstFrame | Failed { .. }, .. })
 }

@@ -38,8 +38,8 @@ use crate::{
 
 /// The level of somebody who talks, and not of a room.
 const VOICE: f32 = 0.32;
-/// How long the buttons let the picture go first.
-const UNTIL_FURNISHED: Duration = Duration::from_millis(120);
+/// How long the buttons let the picture go first, at most.
+const UNTIL_FURNISHED: Duration = Duration::from_millis(400);
 /// How often the string is drawn anew, and how often until the tone comes again (it lasts 4 s).
 const BEAT: Duration = Duration::from_millis(143);
 const BEATS: usize = 28;
@@ -67,7 +67,7 @@ pub fn CallScreen() -> impl IntoView {
     let shown = memo(move || shows_screen(session));
     let picker = Picker::new();
     let connection = RwSignal::new(false);
-    let furnished = furnished_soon(untrack(|| outgoing.get()));
+    let furnished = furnished_soon(session, untrack(|| outgoing.get()));
     let wake = move || awake.update(|awake| *awake = !*awake);
     // Where the focus is from: a pointer, or the keyboard.
     let clicked = StoredValue::new(false);
@@ -176,13 +176,18 @@ pub fn CallScreen() -> impl IntoView {
     .into_fresh()
 }
 
-/// Whoever has just accepted waits for a face: the buttons come a moment after it. Whoever calls has them at once.
-fn furnished_soon(at_once: bool) -> RwSignal<bool> {
+/// Whoever has just accepted waits for a face: the buttons come after it. Whoever calls has them at once.
+fn furnished_soon(session: Session, at_once: bool) -> RwSignal<bool> {
     let furnished = RwSignal::new(at_once);
     let furnish = move || _ = furnished.try_set(true);
     Effect::new(move |_| {
         if let Ok(timeout) = set_timeout_with_handle(furnish, UNTIL_FURNISHED) {
             on_cleanup(move || timeout.clear());
+        }
+    });
+    Effect::new(move |_| {
+        if session.call.with(|call| call.as_ref().is_some_and(|call| call.setup.is_some())) {
+            furnish();
         }
     });
     furnished

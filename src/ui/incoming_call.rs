@@ -4,6 +4,7 @@ use leptos::{
     ev::{Event, KeyboardEvent},
     html,
     prelude::*,
+    task::spawn_local,
 };
 
 use super::{
@@ -33,7 +34,12 @@ pub fn IncomingCall() -> impl IntoView {
             platform.show_modal(dialog, caller.with(Option::is_some));
         }
     };
-    Effect::new(move |_| show());
+    // The screen changes first: closing would give the focus to something that is just going, for which the browser has to
+    // lay out the page.
+    Effect::new(move |_| {
+        caller.track();
+        spawn_local(async move { untrack(show) });
+    });
     // Escape must not decline by accident; a browser that insists on closing is asked again.
     let stay = move |event: KeyboardEvent| {
         if event.key() == "Escape" {

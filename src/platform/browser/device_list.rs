@@ -1,27 +1,35 @@
 //! The devices that the browser knows.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, time::Duration};
 
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{MediaDeviceInfo, MediaDeviceKind};
 
-use super::{Dispatch, capture, js, listener::EventListener, output};
+use super::{
+    Dispatch, capture, js,
+    listener::{EventListener, Timer},
+    output,
+};
 use crate::call::{
     input::{DeviceEvent, Input},
     local::{DeviceInfo, Part},
 };
 
+/// One list for all the devices that were opened together, when whoever waits for a face has it.
+const SOON: Duration = Duration::from_millis(400);
+
 /// Tells of the devices, from the first question on.
 pub struct DeviceList {
     dispatch: Dispatch,
     changes: RefCell<Option<EventListener>>,
+    soon: RefCell<Option<Timer>>,
 }
 
 impl DeviceList {
     pub fn new(dispatch: Dispatch) -> Self {
-        Self { dispatch, changes: RefCell::default() }
+        Self { dispatch, changes: RefCell::default(), soon: RefCell::default() }
     }
 
     /// Lists the devices now and whenever they change.
@@ -31,13 +39,14 @@ impl DeviceList {
         let listener =
             EventListener::new(&devices, "devicechange", move |_| spawn_local(list(dispatch.clone())));
         self.changes.replace(Some(listener));
-        self.refresh();
+        spawn_local(list(self.dispatch.clone()));
     }
 
     /// After a person has allowed a device: its name may be known only now.
     pub fn refresh(&self) {
         if self.changes.borrow().is_some() {
-            spawn_local(list(self.dispatch.clone()));
+            let dispatch = self.dispatch.clone();
+            self.soon.replace(Some(Timer::once(SOON, move || spawn_local(list(dispatch.clone())))));
         }
     }
 }

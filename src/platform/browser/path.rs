@@ -1,6 +1,10 @@
 //! How far a connection's path is, and whether it runs through a relay.
 
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -8,11 +12,20 @@ use web_sys::{
     EventTarget, RtcIceConnectionState as Ice, RtcPeerConnection, RtcPeerConnectionState as Connection,
 };
 
-use super::{js, listener::EventListener, reporter::Reporter, stats::Report};
+use super::{
+    js,
+    listener::{EventListener, Timer},
+    reporter::Reporter,
+    stats::Report,
+};
 use crate::call::{
     input::{PairEvent, PathState},
     quality::Route,
 };
+
+/// How long after a change it is asked how the path runs: a browser may change it more than once, and whoever waits for a face
+/// comes first.
+const SOON: Duration = Duration::from_millis(300);
 
 /// Watches the path for as long as it lives.
 pub struct PathWatch {
@@ -26,6 +39,7 @@ struct Shared {
     reporter: Reporter,
     state: Cell<Option<PathState>>,
     relayed: Cell<Option<bool>>,
+    soon: RefCell<Option<Timer>>,
 }
 
 impl PathWatch {
@@ -35,6 +49,7 @@ impl PathWatch {
             reporter: reporter.clone(),
             state: Cell::default(),
             relayed: Cell::default(),
+            soon: RefCell::default(),
         });
         let listeners = ["iceconnectionstatechange", "connectionstatechange"].map(|name| {
             let shared = shared.clone();
@@ -80,7 +95,9 @@ impl Shared {
 
     fn look(self: &Rc<Self>) {
         if self.state.get() == Some(PathState::Connected) {
-            spawn_local(self.clone().read());
+            let shared = Rc::downgrade(self);
+            let read = move || shared.upgrade().into_iter().for_each(|shared| spawn_local(shared.read()));
+            self.soon.replace(Some(Timer::once(SOON, read)));
         }
     }
 

@@ -219,7 +219,6 @@ impl Inner {
                 let answering = self.start_local()?;
                 // Making the elements that play takes a while, and so does the answer: both at once.
                 self.receive();
-                self.reporter.report(PairEvent::Answering);
                 let sdp = self.local(&answering).await?;
                 self.path.follow();
                 Ok(Some(PairEvent::Answered { sdp }))

@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
+    time::Duration,
 };
 
 use js_sys::Math;
@@ -11,11 +12,14 @@ use web_sys::{AudioContext, AudioScheduledSourceNode};
 
 use super::{
     js,
+    listener::Timer,
     output::{Led, Output},
 };
 use crate::call::effect::Sound;
 
 const RATE: f32 = 22_050.0;
+/// How long after the last sound the browser may rest: whoever has just accepted waits for a face.
+const REST: Duration = Duration::from_secs(1);
 
 /// Plays one sound at a time, over and over. Before the first gesture the browser keeps it silent; it is
 /// heard from that gesture on.
@@ -24,11 +28,18 @@ pub struct Sounds {
     wanted: Cell<Sound>,
     context: RefCell<Option<(AudioContext, Led)>>,
     playing: RefCell<Option<AudioScheduledSourceNode>>,
+    rest: RefCell<Option<Timer>>,
 }
 
 impl Sounds {
     pub fn new(output: Rc<Output>) -> Self {
-        Self { output, wanted: Cell::default(), context: RefCell::default(), playing: RefCell::default() }
+        Self {
+            output,
+            wanted: Cell::default(),
+            context: RefCell::default(),
+            playing: RefCell::default(),
+            rest: RefCell::default(),
+        }
     }
 
     pub fn play(&self, sound: Sound) {
@@ -36,9 +47,12 @@ impl Sounds {
             return;
         }
         self.stop();
+        self.rest.take();
         let Some(context) = self.context() else { return };
         match sound {
-            Sound::Silence => js::ignore(context.suspend()),
+            Sound::Silence => {
+                drop(self.rest.replace(Some(Timer::once(REST, move || js::ignore(context.suspend())))));
+            }
             Sound::Ring => self.start(&context, &ring()),
             Sound::RingBack => self.start(&context, &ring_back()),
         }
