@@ -1,6 +1,6 @@
 // The controls of a call, and their keys.
 
-import { OUTAGE, areInACall } from '../support/person';
+import { OUTAGE, areInACall, areInTheLobby, seeEachOther } from '../support/person';
 import { expect, test } from '../support/test';
 
 test('whoever is muted is heard while the space bar is held, with the server gone', async ({ alice, bob, server }) => {
@@ -54,4 +54,15 @@ test('the keys do what their list says', { tag: '@once' }, async ({ alice, bob }
   await bob.seesTheScreen();
   await page.keyboard.press('c');
   await expect(screen.chatField).toBeVisible();
+});
+
+test('the buttons of whoever calls are not made anew, which would lose a click', { tag: '@once' }, async ({ alice, bob }) => {
+  await areInTheLobby(alice, bob);
+  await alice.calls(bob);
+  const button = await alice.screen.cancel.elementHandle();
+  await expect(bob.screen.acceptVideo).toBeVisible();
+  await bob.accepts();
+  await seeEachOther(alice, bob);
+  await expect(alice.screen.hangUp).toBeVisible();
+  expect(await button?.evaluate((there) => there.isConnected)).toBe(true);
 });

@@ -179,7 +179,12 @@ pub fn CallScreen() -> impl IntoView {
 /// Whoever has just accepted waits for a face: the buttons come after it. Whoever calls has them at once.
 fn furnished_soon(session: Session, at_once: bool) -> RwSignal<bool> {
     let furnished = RwSignal::new(at_once);
-    let furnish = move || _ = furnished.try_set(true);
+    // Once: everything would be made anew, and a click in that moment lost.
+    let furnish = move || {
+        if furnished.try_get_untracked() == Some(false) {
+            furnished.set(true);
+        }
+    };
     Effect::new(move |_| {
         if let Ok(timeout) = set_timeout_with_handle(furnish, UNTIL_FURNISHED) {
             on_cleanup(move || timeout.clear());
