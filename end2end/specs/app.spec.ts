@@ -81,7 +81,8 @@ test('a headset’s keys mute, turn the camera off, and hang up', async ({ alice
     alice.page.evaluate((key) => (window as unknown as { keys: Record<string, () => void> }).keys[key]?.(), key);
   await areInACall(alice, bob);
   await bob.seesTheCameraOf(alice);
-  expect(await alice.page.evaluate(() => navigator.mediaSession.metadata?.title)).toBe('Bob');
+  const shown = () => alice.page.evaluate(() => navigator.mediaSession.metadata?.title);
+  await expect.poll(shown).toBe('Bob');
   await press('togglemicrophone');
   await expect(bob.screen.badge('Alice is muted')).toBeVisible();
   await press('togglemicrophone');
@@ -90,5 +91,5 @@ test('a headset’s keys mute, turn the camera off, and hang up', async ({ alice
   await bob.seesNoCameraOf(alice);
   await press('hangup');
   await bob.isIn('ended');
-  expect(await alice.page.evaluate(() => navigator.mediaSession.metadata)).toBeNull();
+  await expect.poll(shown).toBeUndefined();
 });

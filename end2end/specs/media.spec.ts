@@ -1,6 +1,7 @@
 // What travels between the two browsers, and what must not.
 
-import { areInACall, areInTheLobby, areTalking } from '../support/person';
+import { has, type Device } from '../support/devices';
+import { areInACall, areInTheLobby, areTalking, type Person } from '../support/person';
 import { expect, test } from '../support/test';
 
 test('each sees the camera of the other and hears the voice', async ({ alice, bob }) => {
@@ -64,11 +65,62 @@ test('no address of the called one travels before the call is accepted', async (
   expect(said.filter((text) => text.includes('signal'))).toEqual([]);
   const heard = (await alice.wire()).filter(({ direction }) => direction === 'received').map(({ text }) => text);
   expect(heard.filter((text) => text.includes('candidate'))).toEqual([]);
-  // The connection that waits has been given nothing, and looks for nothing.
-  const waiting = await bob.page.evaluate(() => window.probe.connections().map((connection) =>
-    [connection.iceGatheringState, connection.localDescription, connection.remoteDescription]));
-  expect(waiting).toEqual([['new', null, null]]);
 
   await bob.accepts();
   await areTalking(alice, bob);
 });
+
+test('the answer is ready before the call is accepted, and names nobody', async ({ alice, bob }) => {
+  await has(bob, CAMERA);
+  await areInTheLobby(alice, bob);
+  await alice.calls(bob);
+  await bob.isRungBy(alice);
+  await expect.poll(async () => JSON.stringify(await bob.wire())).toContain('end_of_candidates');
+  await expect.poll(async () => (await waiting(bob)).gathering).toBe('complete');
+  const { answer, offer } = await waiting(bob);
+  // Bob's browser knows its own addresses, and none of Alice's. (What a browser itself writes into `o=` is nobody's.)
+  expect(answer).toContain('a=candidate:');
+  expect(offer).toContain('a=fingerprint:');
+  expect(offer).not.toContain('a=candidate:');
+  expect(new Set(offer.match(/^c=.*/gm))).toEqual(new Set(['c=IN IP4 0.0.0.0']));
+  const said = (await bob.wire()).filter(({ direction }) => direction === 'sent').map(({ text }) => text);
+  expect(said.filter((text) => text.includes('signal'))).toEqual([]);
+
+  await bob.accepts();
+  await areTalking(alice, bob);
+  const heard = (await alice.wire()).filter(({ direction, text }) => direction === 'received' && text.includes('answer'));
+  expect(heard.map(({ text }) => text).join(), 'the answer that was there').toContain(fragment(answer));
+});
+
+test('a browser that does not wait for as long as it rings answers all the same', async ({ alice, bob, kind }) => {
+  test.skip(kind !== 'firefox', 'Others wait.');
+  bob.foresees(/ICE failed/);
+  await has(bob, CAMERA);
+  await areInTheLobby(alice, bob);
+  await alice.calls(bob);
+  await expect.poll(async () => (await waiting(bob)).gathering).toBe('complete');
+  const { answer } = await waiting(bob);
+  await expect.poll(() => waiting(bob)).toEqual({ gathering: 'new', answer: '', offer: '' });
+  await bob.accepts();
+  await areTalking(alice, bob);
+  const heard = (await alice.wire()).map(({ text }) => text).join();
+  expect(heard, 'the answer that failed').not.toContain(fragment(answer));
+});
+
+/** With a name that the browser tells, as after the person has allowed devices. */
+const CAMERA: Device = { part: 'camera', id: 'second', label: 'Second camera' };
+
+/** The connection that was opened while it rings. */
+function waiting({ page }: Person): Promise<{ gathering: string; answer: string; offer: string }> {
+  return page.evaluate(() => {
+    const [connection, ...others] = window.probe.connections();
+    if (!connection || others.length > 0) throw new Error('There is one.');
+    const { iceGatheringState: gathering, localDescription, remoteDescription } = connection;
+    return { gathering, answer: localDescription?.sdp ?? '', offer: remoteDescription?.sdp ?? '' };
+  });
+}
+
+/** A line of the description that no other one has. */
+function fragment(sdp: string): string {
+  return /^a=ice-ufrag:\S+/m.exec(sdp)?.[0] ?? 'nothing';
+}

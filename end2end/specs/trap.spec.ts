@@ -14,19 +14,24 @@ test('nothing looks up a host name that somebody gives as a candidate', async ({
   const bare = await BarePage.opens(await pool.lend({ kind, owner: 'bob', devices: 'own', scripts: true }));
   const { offer, fragment } = await bare.page.evaluate(bareOffer);
 
+  // With devices allowed, the answer is made before the call is accepted.
   await alice.enters();
+  await alice.screen.checkDevices.click();
+  await expect(alice.screen.cameraPicker).toContainText(/\w/);
   const mallory = await SocketPeer.enters(server, 'Mallory');
   const call = SocketPeer.newCall();
   const to = await mallory.idOf('Alice');
   const signal = (sequence: number, body: object) =>
     mallory.send({ signal: { call, to, payload: { generation: 0, sequence, body } } });
   mallory.send({ invite: { call, peer: to, media: 'voice' } });
-  signal(0, { offer: { sdp: offer } });
+  signal(0, { offer: { sdp: trap.in(offer) } });
   signal(1, { candidate: { candidate: trap.candidate, mid: '0', line: 0, fragment } });
   signal(2, { end_of_candidates: {} });
 
   await expect(alice.screen.incoming).toContainText('Mallory');
   await expect.poll(async () => JSON.stringify(await alice.wire())).toContain('end_of_candidates');
+  await expect.poll(() => alice.page.evaluate(() =>
+    window.probe.connections().map(({ iceGatheringState }) => iceGatheringState))).toEqual(['complete']);
   await alice.accepts('voice');
   await mallory.hears('signal');
   await alice.isIn('connecting');
@@ -61,6 +66,12 @@ class Trap {
 
   get candidate(): string {
     return `candidate:1 1 udp 2113937151 ${SPY_HOST} ${this.socket.address().port} typ host`;
+  }
+
+  /** The offer, with the name wherever a description may have one. */
+  in(offer: string): string {
+    return offer.replaceAll('c=IN IP4 0.0.0.0', `c=IN IP4 ${SPY_HOST}`)
+      .replace('a=mid:0\r\n', `a=mid:0\r\na=${this.candidate}\r\na=rtcp:${this.socket.address().port} IN IP4 ${SPY_HOST}\r\n`);
   }
 
   close(): void {

@@ -73,7 +73,7 @@ pub struct Ice {
     pub relay_only: bool,
 }
 
-/// One operation on one peer connection. `Offer`, `Answer` and `Finish` are under way until they report, and
+/// One operation on one peer connection. `Offer`, `Answer`, `Prepare` and `Finish` are under way until they report, and
 /// no second one of them is asked for before.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PairOp {
@@ -93,6 +93,13 @@ pub enum PairOp {
     Answer {
         sdp: String,
     },
+    /// The same with an offer that this person may still decline: nothing in it names an address, and nothing that comes
+    /// is played or shown before `Receive`.
+    Prepare {
+        sdp: String,
+    },
+    /// What comes is played and shown from now on.
+    Receive,
     /// Sets a remote answer.
     Finish {
         sdp: String,

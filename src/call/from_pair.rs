@@ -2,7 +2,7 @@
 
 use super::{
     Phone, Time,
-    active::{ControlState, Other, Stage},
+    active::{ActiveCall, ControlState, Other, Stage},
     control::{Control, MediaState, ScreenState},
     effect::{Effect, PairOp},
     input::{PairEvent, PathState},
@@ -58,8 +58,8 @@ impl Phone {
         let agreed = call.is_agreed();
         let Some(other) = call.other_mut(from) else { return };
         if !agreed {
-            other.held.push(signal);
-            return;
+            other.held.push(signal.clone());
+            return self.prepare_answer(from, &signal);
         }
         other.note_theirs(&signal);
         let known = other.pair.as_ref().map(|pair| pair.id.generation);
@@ -92,9 +92,7 @@ impl Phone {
         }
     }
 
-    /// Opens the connection that the caller's offer will need, while it rings: making one takes the browser a
-    /// while. Nothing that came from the caller is given to it before this person accepts, so it gathers
-    /// nothing and sends nothing.
+    /// Opens the connection that the caller's offer will need, while it rings: making one takes the browser a while.
     pub(super) fn prepare(&mut self, caller: PeerId) {
         let (Some(me), ice) = (self.me(), self.ice()) else { return };
         let Some(call) = &mut self.call else { return };
@@ -104,6 +102,32 @@ impl Phone {
         other.pair = Some(pair);
         other.next_generation = 1;
         self.perform(id, outs);
+    }
+
+    /// And makes the answer, so that it can be said at once when this person accepts. Only with devices that the person has
+    /// allowed: without, browsers call their addresses by names of the moment, and tell those to the local network.
+    fn prepare_answer(&mut self, caller: PeerId, signal: &Signal) {
+        if !self.local.is_permitted() {
+            return;
+        }
+        let prepared =
+            self.with_other(caller, |other| other.pair.as_mut().map(|pair| (pair.id, pair.prepare(signal))));
+        if let Some((id, outs)) = prepared.flatten() {
+            self.perform(id, outs);
+        }
+    }
+
+    /// What a connection says while it rings. One that has failed is opened anew: Firefox waits 5 s for the other side's
+    /// candidates, and not for as long as it rings.
+    fn said_while_it_rings(&mut self, id: PairId, event: PairEvent) {
+        if matches!(event, PairEvent::Failed { .. } | PairEvent::State(PathState::Failed)) {
+            self.close_pair(id);
+            return self.prepare(id.peer);
+        }
+        let happened = self.with_other(id.peer, |other| other.pair.as_mut().map(|pair| pair.happened(event)));
+        if let Some(Ok(outs)) = happened.flatten() {
+            self.perform(id, outs);
+        }
     }
 
     /// A fresh connection to somebody, offered by this side.
@@ -150,6 +174,9 @@ impl Phone {
     }
 
     fn negotiated(&mut self, id: PairId, event: PairEvent, now: Time) {
+        if !self.call.as_ref().is_some_and(ActiveCall::is_agreed) {
+            return self.said_while_it_rings(id, event);
+        }
         let path = if let PairEvent::State(path) = event { Some(path) } else { None };
         let happened = self.with_other(id.peer, |other| other.pair.as_mut().map(|pair| pair.happened(event)));
         match happened.flatten() {

@@ -159,6 +159,10 @@ pub enum PairEvent {
     Answered {
         sdp: String,
     },
+    /// [`PairOp::Prepare`](super::effect::PairOp::Prepare) has set both descriptions.
+    Prepared {
+        sdp: String,
+    },
     /// [`PairOp::Finish`](super::effect::PairOp::Finish) has set the remote answer.
     Finished,
     /// The operation under way failed; the browser's words.

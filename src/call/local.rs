@@ -162,6 +162,12 @@ impl LocalMedia {
         self.listed.as_deref().unwrap_or_default()
     }
 
+    /// Whether the person has allowed devices: only then does the browser tell their names.
+    #[must_use]
+    pub fn is_permitted(&self) -> bool {
+        self.listed().iter().any(|device| device.part != Part::Speaker && !device.label.is_empty())
+    }
+
     #[must_use]
     pub fn selected(&self, part: Part) -> Option<&str> {
         match part {

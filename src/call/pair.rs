@@ -8,7 +8,7 @@ use super::{
     effect::{Ice, PairOp},
     input::{PairEvent, PathState},
     seen::Seen,
-    signal::{Body, Signal, without_foreign_hosts},
+    signal::{Body, Signal, candidates_in, without_addresses, without_foreign_hosts},
 };
 use crate::protocol::{CallId, PeerId};
 
@@ -32,8 +32,27 @@ pub enum Out {
 enum Work {
     None,
     Offering,
-    Answering { to: u32, fragment: Option<String> },
-    Finishing { fragment: Option<String> },
+    Answering {
+        to: u32,
+        fragment: Option<String>,
+    },
+    /// Answering before this person has accepted.
+    Preparing {
+        to: u32,
+        fragment: Option<String>,
+    },
+    Finishing {
+        fragment: Option<String>,
+    },
+}
+
+/// An answer that was made while it rang, and is kept until this person accepts.
+#[derive(Clone, Debug)]
+struct Prepared {
+    to: u32,
+    /// Of the offer.
+    fragment: Option<String>,
+    sdp: String,
 }
 
 #[derive(Clone, Debug)]
@@ -46,6 +65,9 @@ pub struct Pair {
     /// Gives way when both sides offer at once.
     polite: bool,
     work: Work,
+    prepared: Option<Prepared>,
+    /// What is to be said right after the answer that was prepared.
+    unsaid: Vec<Body>,
     /// The sequence of the own offer that waits for its answer.
     awaiting: Option<u32>,
     next_sequence: u32,
@@ -88,6 +110,8 @@ impl Pair {
             offerer,
             polite: me < id.peer,
             work: Work::None,
+            prepared: None,
+            unsaid: Vec::new(),
             awaiting: None,
             next_sequence: 0,
             seen: Seen::default(),
@@ -109,6 +133,20 @@ impl Pair {
     #[must_use]
     pub fn is_blank(&self) -> bool {
         !self.offerer && self.newest_offer.is_none()
+    }
+
+    /// Has the browser make the answer to an offer that this person may still decline, for that takes it a while. It
+    /// gets a description in which nothing names an address, so it can send nothing to anybody; and nothing is said
+    /// there before the offer is [heard](Self::heard).
+    pub fn prepare(&mut self, offer: &Signal) -> Vec<Out> {
+        let Body::Offer { sdp } = &offer.body else { return Vec::new() };
+        let is_idle = self.is_blank() && self.work == Work::None && self.prepared.is_none();
+        if !is_idle || offer.generation != self.id.generation {
+            return Vec::new();
+        }
+        let Some(bare) = without_addresses(sdp) else { return Vec::new() };
+        self.work = Work::Preparing { to: offer.sequence, fragment: ice_fragment(&bare) };
+        vec![Out::Op(PairOp::Prepare { sdp: bare })]
     }
 
     /// Whether nothing is being negotiated.
@@ -148,13 +186,15 @@ impl Pair {
         match event {
             PairEvent::Offered { sdp } => Ok(self.offered_here(sdp)),
             PairEvent::Answered { sdp } => Ok(self.answered_here(sdp)),
+            PairEvent::Prepared { sdp } => Ok(self.prepared_here(sdp)),
             PairEvent::Finished => Ok(self.finished()),
-            PairEvent::Failed { why } => {
-                self.work = Work::None;
-                Err(why)
-            }
-            PairEvent::Candidate(candidate) => Ok(vec![self.say(Body::Candidate(candidate))]),
-            PairEvent::EndOfCandidates => Ok(vec![self.say(Body::EndOfCandidates {})]),
+            PairEvent::Failed { why } => match std::mem::replace(&mut self.work, Work::None) {
+                // The offer that waits is answered as if nothing had been prepared.
+                Work::Preparing { .. } => Ok(self.next_work()),
+                _ => Err(why),
+            },
+            PairEvent::Candidate(candidate) => Ok(self.gathered(Body::Candidate(candidate))),
+            PairEvent::EndOfCandidates => Ok(self.gathered(Body::EndOfCandidates {})),
             PairEvent::State(path) => {
                 self.path = path;
                 Ok(Vec::new())
@@ -212,6 +252,32 @@ impl Pair {
         out
     }
 
+    fn prepared_here(&mut self, sdp: String) -> Vec<Out> {
+        let Work::Preparing { to, fragment } = std::mem::replace(&mut self.work, Work::None) else {
+            return Vec::new();
+        };
+        self.prepared = Some(Prepared { to, fragment, sdp });
+        self.next_work()
+    }
+
+    /// The offer is heard whose answer is there already; the candidates that are known go with it.
+    fn answer_prepared(&mut self, prepared: Prepared, offer: &str) -> Vec<Out> {
+        let Prepared { to, fragment, mut sdp } = prepared;
+        let gathered = std::mem::take(&mut self.unsaid);
+        let put = |body: &Body| matches!(body, Body::Candidate(candidate) if candidate.put_into(&mut sdp));
+        let (_, rest): (Vec<Body>, Vec<Body>) = gathered.into_iter().partition(put);
+        self.log.clear();
+        let mut out = vec![self.say(Body::Answer { sdp, to })];
+        out.extend(rest.into_iter().map(|body| self.say(body)));
+        for candidate in candidates_in(offer) {
+            out.extend(ops(self.candidates.add(candidate)));
+        }
+        out.extend(ops(self.candidates.described(fragment)));
+        out.push(Out::Op(PairOp::Receive));
+        out.extend(self.next_work());
+        out
+    }
+
     fn finished(&mut self) -> Vec<Out> {
         let Work::Finishing { fragment } = std::mem::replace(&mut self.work, Work::None) else {
             return Vec::new();
@@ -230,6 +296,10 @@ impl Pair {
         if let Some((to, sdp)) = self.waiting.take() {
             self.restart_wanted = false;
             self.awaiting = None;
+            if let Some(prepared) = self.prepared.take().filter(|prepared| prepared.to == to) {
+                return self.answer_prepared(prepared, &sdp);
+            }
+            self.unsaid.clear();
             let fragment = ice_fragment(&sdp);
             let sdp = self.candidates.put_into(sdp, fragment.as_deref());
             self.work = Work::Answering { to, fragment };
@@ -239,6 +309,17 @@ impl Pair {
             self.restart_wanted = false;
             self.work = Work::Offering;
             return vec![Out::Op(PairOp::Offer { restart: true })];
+        }
+        Vec::new()
+    }
+
+    fn gathered(&mut self, body: Body) -> Vec<Out> {
+        let quiet = self.prepared.is_some() || matches!(self.work, Work::Preparing { .. });
+        if !quiet {
+            return vec![self.say(body)];
+        }
+        if self.unsaid.len() < LOG_MOST {
+            self.unsaid.push(body);
         }
         Vec::new()
     }

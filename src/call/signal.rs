@@ -112,6 +112,94 @@ pub fn without_foreign_hosts(sdp: &str) -> String {
     sdp.split_inclusive('\n').filter(|line| !line.split('\r').any(names_one)).collect()
 }
 
+/// The attributes of a description that say what is sent, how, and with which keys (RFC 8829, section 5.2).
+const NAME_NO_ADDRESS: [&str; 32] = [
+    "bundle-only",
+    "extmap",
+    "extmap-allow-mixed",
+    "fingerprint",
+    "fmtp",
+    "framerate",
+    "group",
+    "ice-lite",
+    "ice-options",
+    "ice-pwd",
+    "ice-ufrag",
+    "imageattr",
+    "inactive",
+    "max-message-size",
+    "maxptime",
+    "mid",
+    "msid",
+    "msid-semantic",
+    "ptime",
+    "recvonly",
+    "rid",
+    "rtcp-fb",
+    "rtcp-mux",
+    "rtcp-mux-only",
+    "rtcp-rsize",
+    "rtpmap",
+    "sctp-port",
+    "sendonly",
+    "sendrecv",
+    "setup",
+    "simulcast",
+    "ssrc",
+];
+
+/// More than a call of ours has; each costs the browser.
+const SECTIONS_MOST: usize = 8;
+
+/// An offer in which nothing names an address or a host: whoever gets it knows nobody to send anything to. What is not
+/// known to be harmless is left out. `None`: it is not written as browsers write theirs.
+#[must_use]
+pub fn without_addresses(offer: &str) -> Option<String> {
+    let (mut bare, mut sections) = (String::with_capacity(offer.len()), 0);
+    for line in lines(offer) {
+        let (kind, value) = line.split_once('=')?;
+        let mut words = value.split(' ');
+        match kind {
+            "v" | "s" | "t" | "b" => bare.push_str(line),
+            "o" => {
+                let [user, session, version] = [words.next()?, words.next()?, words.next()?];
+                bare.push_str(&format!("o={user} {session} {version} IN IP4 0.0.0.0"));
+            }
+            "c" => bare.push_str("c=IN IP4 0.0.0.0"),
+            "m" => {
+                sections += 1;
+                let (media, port) = (words.next()?, if words.next()? == "0" { "0" } else { "9" });
+                bare.push_str(&format!("m={media} {port}"));
+                words.for_each(|word| bare.extend([" ", word]));
+            }
+            "a" if NAME_NO_ADDRESS.contains(&value.split(':').next()?) => bare.push_str(line),
+            _ => continue,
+        }
+        bare.push_str("\r\n");
+    }
+    (sections <= SECTIONS_MOST).then_some(bare)
+}
+
+/// The candidates that stand in a description, each for its section.
+#[must_use]
+pub fn candidates_in(sdp: &str) -> Vec<Candidate> {
+    let (mut found, mut sections) = (Vec::new(), 0u16);
+    for line in lines(sdp) {
+        sections = sections.saturating_add(u16::from(line.starts_with("m=")));
+        if let (Some(section), Some(candidate)) = (sections.checked_sub(1), line.strip_prefix("a=candidate:"))
+        {
+            let candidate = format!("candidate:{candidate}");
+            found.push(Candidate { candidate, mid: None, line: Some(section), fragment: None });
+        }
+    }
+    found
+}
+
+/// Some browsers take a lone carriage return for the end of a line.
+fn lines(sdp: &str) -> impl Iterator<Item = &str> {
+    sdp.split(['\r', '\n']).filter(|line| !line.is_empty())
+}
+
 /// Whether a `candidate-attribute` is written as browsers write theirs (RFC 8839, section 5.1, and RFC 6544,
 /// section 4.5), with nothing in it that they may not know.
 fn is_plain(candidate: &str) -> bool {
@@ -249,6 +337,37 @@ mod tests {
         ] {
             assert!(!is_plain(odd), "{odd}");
         }
+    }
+
+    #[test]
+    fn what_is_prepared_before_anybody_accepts_names_no_address() {
+        let offer = "v=0\r\no=- 42 2 IN IP4 192.0.2.7\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\na=identity:spy.example\r\n\
+            c=IN IP4 spy.example\r\nm=audio 54321 UDP/TLS/RTP/SAVPF 111 63\r\nc=IN IP6 2001:db8::1\r\n\
+            a=rtcp:9 IN IP4 192.0.2.7\r\na=candidate:1 1 udp 1 192.0.2.7 54321 typ host\r\n\
+            a=end-of-candidates\r\na=ice-ufrag:one\r\na=ice-pwd:two\r\na=fingerprint:sha-256 AA:BB\r\n\
+            a=sendrecv\ra=remote-candidates:1 192.0.2.7 9\r\na=rtpmap:111 opus/48000/2\r\n\
+            m=video 0 UDP/TLS/RTP/SAVPF 96\r\n";
+        let bare = "v=0\r\no=- 42 2 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n\
+            c=IN IP4 0.0.0.0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\nc=IN IP4 0.0.0.0\r\n\
+            a=ice-ufrag:one\r\na=ice-pwd:two\r\na=fingerprint:sha-256 AA:BB\r\n\
+            a=sendrecv\r\na=rtpmap:111 opus/48000/2\r\n\
+            m=video 0 UDP/TLS/RTP/SAVPF 96\r\n";
+        assert_eq!(without_addresses(offer).as_deref(), Some(bare));
+        assert_eq!(without_addresses("no description"), None);
+        assert_eq!(without_addresses("o=-\r\n"), None);
+        assert_eq!(without_addresses(&"m=audio 9 x 0\r\n".repeat(SECTIONS_MOST + 1)), None);
+    }
+
+    #[test]
+    fn candidates_are_found_in_a_description_with_their_sections() {
+        let sdp = "a=candidate:0\r\nm=audio 9\r\na=mid:a\r\nm=video 9\r\na=candidate:1 1 udp 1 192.0.2.7 9 typ host\r\n";
+        let found = Candidate {
+            candidate: "candidate:1 1 udp 1 192.0.2.7 9 typ host".into(),
+            mid: None,
+            line: Some(1),
+            fragment: None,
+        };
+        assert_eq!(candidates_in(sdp), [found]);
     }
 
     #[test]

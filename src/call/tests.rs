@@ -4,6 +4,7 @@
 mod devices;
 mod history;
 mod path;
+mod prepared;
 mod quality;
 mod recording;
 mod returning;

@@ -95,6 +95,7 @@ struct Pair {
 enum Work {
     Offer,
     Answer,
+    Prepare,
     Finish,
 }
 
@@ -310,6 +311,7 @@ impl Page {
             Some(_) if story.once_in(8) => PairEvent::Failed { why: String::new() },
             Some(Work::Offer) => PairEvent::Offered { sdp: sdp(story) },
             Some(Work::Answer) => PairEvent::Answered { sdp: sdp(story) },
+            Some(Work::Prepare) => PairEvent::Prepared { sdp: sdp(story) },
             Some(Work::Finish) => PairEvent::Finished,
             None if self.pairs.get(&pair).is_some_and(|pair| pair.is_used) => happening(story),
             None => PairEvent::Failed { why: String::new() },
@@ -410,6 +412,7 @@ impl Page {
                 let harmless = matches!(
                     op,
                     PairOp::Open { offerer: false, .. }
+                        | PairOp::Prepare { .. }
                         | PairOp::Serve(_)
                         | PairOp::Encode(_)
                         | PairOp::Close
@@ -460,6 +463,10 @@ impl Page {
             PairOp::Answer { sdp } => {
                 looks_up_nobody(&sdp);
                 Work::Answer
+            }
+            PairOp::Prepare { sdp } => {
+                names_nobody(&sdp);
+                Work::Prepare
             }
             PairOp::Finish { sdp } => {
                 looks_up_nobody(&sdp);
@@ -625,6 +632,17 @@ fn candidate(story: &mut Story) -> Candidate {
 fn looks_up_nobody(sdp: &str) {
     for candidate in sdp.lines().filter_map(|line| line.strip_prefix("a=candidate:")) {
         assert_ne!(candidate.split(' ').nth(4), Some("spy.example"), "a foreign host is looked up");
+    }
+}
+
+/// What it is given while it rings.
+fn names_nobody(sdp: &str) {
+    for line in sdp.split(['\r', '\n']) {
+        let is_harmless = match line.split_once('=') {
+            Some(("o" | "c", value)) => value.ends_with("IN IP4 0.0.0.0"),
+            _ => !line.contains("candidate") && !line.contains("spy.example"),
+        };
+        assert!(is_harmless, "{line:?} is used before anybody accepted");
     }
 }
 

@@ -9,14 +9,14 @@ use tincan::{
         effect::{DeviceOp, Effect, PairOp, Remembered, Seat, Sound},
         files::name::FileName,
         input::{DeviceEvent, Input, PageEvent, PairEvent, PathState, SocketId},
-        local::{DeviceKind, DeviceProblem},
+        local::{DeviceInfo, DeviceKind, DeviceProblem, Part},
         pair::PairId,
         quality::Sample,
         recording::{Problem, RecordOp, RecorderEvent},
         signal::Candidate,
         status::CallStatus,
     },
-    protocol::Incarnation,
+    protocol::{ClientMessage, Incarnation},
     settings::Timeouts,
 };
 
@@ -109,10 +109,12 @@ impl World {
         let was_ringing = self.is_incoming(person);
         for effect in effects {
             self.note(|| format!("{person}      -> {}", brief(&effect)));
-            let harmless = !matches!(&effect, Effect::Pair { op, .. } if !is_blank(op));
+            let harmless = !matches!(&effect, Effect::Pair { op, .. } if !names_no_address(op));
+            assert!(harmless || !was_ringing, "an address was used while it rings, before anybody accepted");
+            let says = matches!(&effect, Effect::Send(frame) if matches!(frame.message, ClientMessage::Signal { .. }));
             assert!(
-                harmless || !was_ringing,
-                "something was negotiated while it rings, before anybody accepted"
+                !says || !self.is_incoming(person),
+                "something was said of this side before anybody accepted"
             );
             self.tally.did(&effect, self.clients[person].page);
             self.perform(person, effect);
@@ -189,7 +191,18 @@ impl World {
                 self.after(5, 3_000, Event::Happens { person, page, input: Input::Device(event) });
             }
             DeviceOp::Mute(silent) => self.clients[person].silent = silent,
-            DeviceOp::StopScreen | DeviceOp::Measure(_) | DeviceOp::List | DeviceOp::PlayOn(_) => {}
+            DeviceOp::List if self.dice.percent(80) => {
+                let camera = DeviceInfo {
+                    part: Part::Camera,
+                    id: "camera".into(),
+                    label: "A camera".into(),
+                    group: String::new(),
+                };
+                let listed = Input::Device(DeviceEvent::Listed(vec![camera]));
+                self.after(1, 500, Event::Happens { person, page, input: listed });
+            }
+            // Nobody has allowed any.
+            DeviceOp::List | DeviceOp::StopScreen | DeviceOp::Measure(_) | DeviceOp::PlayOn(_) => {}
         }
     }
 
@@ -235,7 +248,7 @@ impl World {
         };
         let end = *end;
         match op {
-            PairOp::Offer { .. } | PairOp::Answer { .. } | PairOp::Finish { .. } => {
+            PairOp::Offer { .. } | PairOp::Answer { .. } | PairOp::Prepare { .. } | PairOp::Finish { .. } => {
                 assert!(!*busy, "two operations at once on one connection");
                 *busy = true;
                 self.after(1, 150, Event::Completes { person, page, pair, op });
@@ -253,6 +266,7 @@ impl World {
             | PairOp::EndOfCandidates
             | PairOp::KeyFrame
             | PairOp::ShowScreen(_)
+            | PairOp::Receive
             | PairOp::Encode(_) => {}
             PairOp::Count => {
                 let bytes = if self.model.other(end).is_some() { self.now.as_millis() as u64 } else { 0 };
@@ -294,11 +308,19 @@ impl World {
                 self.model.offer(end, *restart).map(|sdp| PairEvent::Offered { sdp })
             }
             PairOp::Answer { sdp } => self.model.answer(end, sdp).map(|sdp| PairEvent::Answered { sdp }),
+            PairOp::Prepare { .. } if self.dice.percent(5) => Ok(PairEvent::Failed { why: "not yet".into() }),
+            PairOp::Prepare { sdp } => {
+                if self.dice.percent(30) {
+                    self.after(5_000, 5_001, Event::WaitsNoLonger { end });
+                }
+                self.model.answer(end, sdp).map(|sdp| PairEvent::Prepared { sdp })
+            }
             PairOp::Finish { sdp } => self.model.finish(end, sdp).map(|()| PairEvent::Finished),
             _ => Err(Failure::Refused),
         };
         let event = done.unwrap_or_else(|failure| panic!("{op:?} failed: {failure:?}"));
-        if let PairEvent::Offered { sdp } | PairEvent::Answered { sdp } = &event {
+        if let PairEvent::Offered { sdp } | PairEvent::Answered { sdp } | PairEvent::Prepared { sdp } = &event
+        {
             self.gather(end, sdp);
         }
         self.input(person, page, Input::Pair { pair, event });
@@ -372,6 +394,14 @@ impl World {
         }
     }
 
+    /// Some browsers do not wait for the other side's candidates for long.
+    pub fn waits_no_longer(&mut self, end: End) {
+        if self.model.is_without_candidates(end) {
+            self.tally.count("preparation lost");
+            self.report(end, 0, 1, PairEvent::State(PathState::Failed));
+        }
+    }
+
     /// The path between two pages is gone; a restart finds another one.
     pub fn lose_path(&mut self, end: End) {
         let Some(other) = self.model.other(end) else { return };
@@ -441,6 +471,11 @@ fn brief(value: &impl std::fmt::Debug) -> String {
 }
 
 /// Whether it gives a connection nothing that came from the other side, and has it make nothing.
-fn is_blank(op: &PairOp) -> bool {
-    matches!(op, PairOp::Open { offerer: false, .. } | PairOp::Close)
+fn names_no_address(op: &PairOp) -> bool {
+    match op {
+        PairOp::Open { offerer, .. } => !offerer,
+        PairOp::Prepare { sdp } => !sdp.contains("candidate") && !sdp.contains("192.0.2."),
+        PairOp::Close => true,
+        _ => false,
+    }
 }

@@ -149,6 +149,13 @@ impl Model {
         Ok(())
     }
 
+    pub fn is_without_candidates(&self, end: End) -> bool {
+        let connection = self.get(end);
+        connection.candidates.is_empty()
+            && connection.signaling != Signaling::Closed
+            && self.other(end).is_none()
+    }
+
     /// The path is gone: only a restart finds another.
     pub fn forget_candidates(&mut self, end: End) {
         self.connection(end).candidates.clear();
@@ -236,11 +243,11 @@ impl Model {
 
     fn sdp(&self, description: usize) -> String {
         let fragment = &self.descriptions[description].fragment;
-        format!("description {description}\na=ice-ufrag:{fragment}\nm=application 9\na=mid:0\n")
+        format!("v=0\r\ns={description}\r\na=ice-ufrag:{fragment}\r\nm=application 9\r\na=mid:0\r\n")
     }
 
     fn read(&self, sdp: &str, offer: bool) -> Result<usize, Failure> {
-        let number = sdp.lines().next().and_then(|line| line.strip_prefix("description "));
+        let number = sdp.lines().find_map(|line| line.strip_prefix("s="));
         let known =
             number.and_then(|number| number.parse().ok()).filter(|known| *known < self.descriptions.len());
         known.filter(|known: &usize| self.descriptions[*known].offer == offer).ok_or(Failure::Refused)

@@ -18,6 +18,7 @@ use tincan::{
 pub struct Tally(BTreeMap<&'static str, u32>);
 
 const EVERYTHING: &[&str] = &[
+    "answered at once",
     "cancelled",
     "chatted",
     "connected",
@@ -35,6 +36,7 @@ const EVERYTHING: &[&str] = &[
     "no answer",
     "path lost",
     "path sought anew",
+    "preparation lost",
     "recorded",
     "recorded on",
     "refused",
@@ -74,6 +76,7 @@ impl Tally {
                 self.count(if page > 0 { "rejoined" } else { "connected" });
             }
             Effect::Pair { op: PairOp::Offer { restart: true }, .. } => self.count("path sought anew"),
+            Effect::Pair { op: PairOp::Receive, .. } => self.count("answered at once"),
             Effect::Pair { op: PairOp::Chat(ChatMessage::Received { .. }), .. } => self.count("chatted"),
             Effect::Pair { op: PairOp::Files(message), .. } => self.said_of_a_file(message),
             Effect::Record(RecordOp::Start { .. }) => self.count("recorded"),

@@ -62,6 +62,10 @@ pub enum Event {
     PathBreaks {
         end: u32,
     },
+    /// A connection that has prepared an answer and still knows nobody to look for.
+    WaitsNoLonger {
+        end: u32,
+    },
     Acts {
         person: Person,
     },
@@ -221,6 +225,7 @@ impl World {
             Event::PersonTick { person } => self.person_tick(person),
             Event::ServerTick => self.server(registry::Input::Tick),
             Event::PathBreaks { end } => self.path_breaks(end),
+            Event::WaitsNoLonger { end } => self.waits_no_longer(end),
             Event::Acts { person } => self.act(person),
             Event::Reloads { person, page, seat } => self.load(person, page, seat),
             Event::Fault => self.fault(),

@@ -148,6 +148,7 @@ impl Peer {
             PairOp::Encode(encoding) => return self.inner.lines.encode(encoding),
             PairOp::KeyFrame => return self.inner.lines.refresh(),
             PairOp::ShowScreen(shown) => return self.inner.show_screen(shown),
+            PairOp::Receive => return self.inner.receive(),
             _ => {}
         }
         self.inner.waiting.borrow_mut().push_back(op);
@@ -223,6 +224,13 @@ impl Inner {
                 self.path.follow();
                 Ok(Some(PairEvent::Answered { sdp }))
             }
+            PairOp::Prepare { sdp } => {
+                self.set_remote(RtcSdpType::Offer, &sdp).await?;
+                self.lines.adopt(&self.connection);
+                let sdp = self.local(&self.start_local()?).await?;
+                self.path.follow();
+                Ok(Some(PairEvent::Prepared { sdp }))
+            }
             PairOp::Finish { sdp } => {
                 self.set_remote(RtcSdpType::Answer, &sdp).await?;
                 self.receive();
@@ -251,6 +259,7 @@ impl Inner {
             | PairOp::Encode(_)
             | PairOp::KeyFrame
             | PairOp::ShowScreen(_)
+            | PairOp::Receive
             | PairOp::Close => Ok(None),
         }
     }
