@@ -113,7 +113,7 @@ pub fn without_foreign_hosts(sdp: &str) -> String {
 }
 
 /// The attributes of a description that say what is sent, how, and with which keys (RFC 8829, section 5.2).
-const NAME_NO_ADDRESS: [&str; 32] = [
+const NAME_NO_ADDRESS: [&str; 34] = [
     "bundle-only",
     "extmap",
     "extmap-allow-mixed",
@@ -139,6 +139,7 @@ const NAME_NO_ADDRESS: [&str; 32] = [
     "rtcp-mux",
     "rtcp-mux-only",
     "rtcp-rsize",
+    "rtcp-xr",
     "rtpmap",
     "sctp-port",
     "sendonly",
@@ -146,6 +147,7 @@ const NAME_NO_ADDRESS: [&str; 32] = [
     "setup",
     "simulcast",
     "ssrc",
+    "ssrc-group",
 ];
 
 /// More than a call of ours has; each costs the browser.

@@ -14,17 +14,16 @@ use super::{Hear, Session, address, show};
 use crate::{
     call::{
         Phone, Start,
-        effect::{Effect, PairOp},
-        input::{Input, PageEvent, PairEvent},
+        effect::Effect,
+        input::{Input, PageEvent},
         view::{Entry, View},
     },
     platform::{Performer, Platform},
     protocol::{CallId, Incarnation, PeerId, Room},
 };
 
-/// How long the screen of whoever answers waits at most: nobody notices so little.
-const PATIENCE: Duration = Duration::from_millis(100);
-/// How long the screen of whoever called goes on as if it rang: by then there is somebody to see, as a rule.
+/// How long the screen of whoever called goes on as if it rang, and how long the own picture on it stands still: the browser makes a
+/// connection, and by then there is somebody to see, as a rule.
 const UNTIL_SEEN: Duration = Duration::from_millis(250);
 /// How much the two clocks may disagree before the phone is told.
 const DRIFT: Duration = Duration::from_secs(1);
@@ -37,10 +36,8 @@ pub struct Engine {
     phone: RefCell<Phone>,
     queue: RefCell<VecDeque<Input>>,
     running: Cell<bool>,
-    /// The screen waits: the browser makes a connection, and needs the page and the processor for it.
+    /// The screen waits for somebody to see.
     waiting: Cell<bool>,
-    /// And so does the own picture.
-    still: Cell<bool>,
     /// Of the contacts that are shown.
     revision: Cell<Option<u64>>,
     history_revision: Cell<Option<u64>>,
@@ -79,7 +76,6 @@ impl Engine {
                 queue: RefCell::default(),
                 running: Cell::new(false),
                 waiting: Cell::new(false),
-                still: Cell::new(false),
                 revision: Cell::new(None),
                 history_revision: Cell::new(None),
                 loaded_at: Cell::default(),
@@ -116,24 +112,15 @@ impl Engine {
             // Somebody has followed an invitation in this tab: it is what they want, and not the place they had.
             return self.performer.perform(Effect::KeepSeat(None));
         }
-        let shown_next = is_shown_next(&input);
         let mut phone = self.phone.borrow_mut();
         let mut effects = self.tell_clock(&mut phone);
         let was_calling = phone.is_calling();
         effects.extend(phone.handle(input, self.platform.now()));
         for effect in effects {
-            if let Effect::Pair { op: PairOp::Answer { .. }, .. } = effect {
-                self.wait(PATIENCE);
-            }
             self.performer.perform(effect);
         }
-        if shown_next {
-            self.wait(Duration::ZERO);
-        }
         if was_calling && phone.is_joined() {
-            self.still.set(true);
-            self.platform.hold_own_picture(true);
-            self.wait(UNTIL_SEEN);
+            self.wait();
         }
         self.performer.wake_at(phone.next_deadline());
     }
@@ -148,27 +135,24 @@ impl Engine {
         phone.handle(Input::Page(PageEvent::Clock { loaded_at }), self.platform.now())
     }
 
-    /// Making a connection is done in no time, but changing the screen is not, and the answer would have to wait for it.
-    /// While the browser makes the answer, the page that answers has nothing to do; the one that called
-    /// shows nothing new until there is somebody to see.
-    fn wait(&self, at_most: Duration) {
+    fn wait(&self) {
         self.waiting.set(true);
+        self.platform.hold_own_picture(true);
         let engine = self.this.clone();
-        let give_up = move || {
-            if let Some(engine) = engine.upgrade().filter(|engine| engine.waiting.replace(false)) {
+        let go_on = move || {
+            if let Some(engine) = engine.upgrade() {
+                engine.waiting.set(false);
+                engine.platform.hold_own_picture(false);
                 engine.refresh();
             }
         };
-        set_timeout(give_up, at_most);
+        set_timeout(go_on, UNTIL_SEEN);
     }
 
     /// Shows what has changed, and only that.
     fn refresh(&self) {
         if self.waiting.get() {
             return;
-        }
-        if self.still.take() {
-            self.platform.hold_own_picture(false);
         }
         let (session, phone) = (self.session, self.phone.borrow());
         let View { entry, link, call, local, missed, blocked, preferences, recorder, relay } = phone.view();
@@ -217,11 +201,4 @@ impl Engine {
             self.session.visit(&path);
         }
     }
-}
-
-/// What the browser itself has to do now comes before what the screen says of it: it asks the page before it opens the sockets
-/// of an answer, and the first picture is drawn.
-fn is_shown_next(input: &Input) -> bool {
-    use PairEvent::{Answered, Failed, FirstFrame};
-    matches!(input, Input::Pair { event: Answered { .. } | FirstFrame | Failed { .. }, .. })
 }

@@ -1,11 +1,11 @@
 //! The call on a headset's buttons and a phone's lock screen (W3C Media Session).
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::cell::RefCell;
 
 use leptos::prelude::window;
 use wasm_bindgen::{JsValue, closure::Closure};
 
-use super::{Dispatch, js, listener::Timer};
+use super::{Dispatch, js};
 use crate::call::{
     effect::OnTheKeys,
     input::{Action, Input},
@@ -15,27 +15,12 @@ use crate::call::{
 type Key = Closure<dyn FnMut()>;
 
 #[derive(Default)]
-pub struct MediaKeys {
-    keys: Rc<Keys>,
-    soon: RefCell<Option<Timer>>,
-}
+pub struct MediaKeys(RefCell<Vec<Key>>);
 
 const KEYS: [&str; 3] = ["hangup", "togglemicrophone", "togglecamera"];
-/// How long whoever waits for a face comes first.
-const SOON: Duration = Duration::from_millis(400);
 
 impl MediaKeys {
-    pub fn show(&self, call: Option<OnTheKeys>, dispatch: &Dispatch) {
-        let (keys, dispatch) = (self.keys.clone(), dispatch.clone());
-        self.soon.replace(Some(Timer::once(SOON, move || keys.show(call.as_ref(), &dispatch))));
-    }
-}
-
-#[derive(Default)]
-struct Keys(RefCell<Vec<Key>>);
-
-impl Keys {
-    fn show(&self, call: Option<&OnTheKeys>, dispatch: &Dispatch) {
+    pub fn show(&self, call: Option<&OnTheKeys>, dispatch: &Dispatch) {
         let session = js::get(&window().navigator(), "mediaSession");
         if !session.is_object() {
             return;

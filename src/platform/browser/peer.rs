@@ -4,6 +4,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::Rc,
+    time::Duration,
 };
 
 use js_sys::Promise;
@@ -17,7 +18,7 @@ use super::{
     files::{Bulk, Files},
     ice, js,
     lines::{Line, Lines, Outgoing},
-    listener::EventListener,
+    listener::{EventListener, Timer},
     output::Output,
     path::PathWatch,
     reporter::{Reporter, Stop},
@@ -344,12 +345,14 @@ impl Inner {
         Speaker::new(track, &self.reporter, &self.output, &self.streams.audible)
     }
 
+    /// Told right after it is drawn: what the screen says of it comes second.
     fn first_frame(&self) -> Rc<dyn Fn()> {
-        let (reporter, seen) = (self.reporter.clone(), Cell::new(false));
+        let (reporter, told) = (self.reporter.clone(), RefCell::new(None));
         Rc::new(move || {
-            if !seen.replace(true) {
-                reporter.report(PairEvent::FirstFrame);
-            }
+            let reporter = reporter.clone();
+            told.borrow_mut().get_or_insert_with(|| {
+                Timer::once(Duration::ZERO, move || reporter.report(PairEvent::FirstFrame))
+            });
         })
     }
 

@@ -113,7 +113,7 @@ impl Performer {
             Effect::Measure { name, from, to } => page::measure(name, from, to),
             Effect::Play => inner.play(),
             Effect::Prefer(preferences) => page::set_theme(preferences.theme),
-            Effect::OnTheKeys(call) => inner.keys.show(call, &inner.dispatch),
+            Effect::OnTheKeys(call) => inner.keys.show(call.as_ref(), &inner.dispatch),
             Effect::KeepAwake(awake) => inner.wake_lock.keep(awake),
             Effect::Reload => drop(window().location().reload()),
         }
