@@ -12,9 +12,9 @@ const both = /(booth|calling|chat|check|controls|devices|files|hangup|media|mode
 export default defineConfig<Options>({
   testDir: 'specs',
   outputDir: 'test-results',
-  // Each person is a browser that encodes and decodes video: on two cores, more at once wait for each other. And nothing
-  // runs beside what is measured.
-  workers: process.env.BENCH ? 1 : Math.max(1, Math.floor(availableParallelism() / 2)),
+  // Each person is a browser that encodes and decodes video: more tests at once than cores wait for each other. And nothing runs
+  // beside what is measured.
+  workers: process.env.BENCH ? 1 : availableParallelism(),
   // A test that passes at the second try has found something.
   retries: 0,
   forbidOnly: ci,

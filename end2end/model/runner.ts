@@ -4,7 +4,7 @@ export type Step = { on: string } & (
   | { do: 'open'; offerer: boolean }
   | { do: 'offer'; restart?: boolean; as: string }
   | { do: 'answer'; to: string; with_candidates?: boolean; as: string }
-  | { do: 'finish'; with: string }
+  | { do: 'finish'; with: string; with_candidates?: boolean }
   | { do: 'candidate' | 'candidates'; of: string; browsers_differ?: boolean }
   | { do: 'say'; text: string }
   | { do: 'wait'; for: 'connected' | 'heard' | 'channel_closed' }
@@ -114,7 +114,7 @@ export async function run(steps: Step[]): Promise<Trace[]> {
         return void keep(step.as, end);
       }
       case 'finish':
-        return connection.setRemoteDescription({ type: 'answer', sdp: described(step.with) });
+        return connection.setRemoteDescription({ type: 'answer', sdp: step.with_candidates ? await whole(step.with) : described(step.with) });
       case 'candidate':
       case 'candidates':
         for (const candidate of await candidatesOf(step.of, step.do === 'candidates')) {

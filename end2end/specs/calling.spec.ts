@@ -41,7 +41,7 @@ test('while it rings the caller reads so, and the called one’s tab says who ca
   await expect(bob.page).not.toHaveTitle(/is calling/);
 });
 
-test('a call is declined', async ({ alice, bob }) => {
+test('a call is declined', { tag: '@once' }, async ({ alice, bob }) => {
   await areInTheLobby(alice, bob);
   await alice.calls(bob);
   await bob.declines();
@@ -50,7 +50,7 @@ test('a call is declined', async ({ alice, bob }) => {
   await bob.isInTheRoom();
 });
 
-test('a call that is cancelled stops ringing and is missed', async ({ alice, bob }) => {
+test('a call that is cancelled stops ringing and is missed', { tag: '@once' }, async ({ alice, bob }) => {
   await areInTheLobby(alice, bob);
   await alice.calls(bob);
   await bob.isRungBy(alice);
@@ -163,7 +163,7 @@ test.describe('with a short grace', () => {
   });
 });
 
-test('the called one reloads while it rings, and it rings again', async ({ alice, bob }) => {
+test('the called one reloads while it rings, and it rings again', { tag: '@once' }, async ({ alice, bob }) => {
   await areInTheLobby(alice, bob);
   await alice.calls(bob);
   await bob.isRungBy(alice);

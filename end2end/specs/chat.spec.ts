@@ -79,7 +79,7 @@ test('what is written while the connection is made anew arrives in order and onc
   await reads(alice, 'before', 'meanwhile one', 'meanwhile two', 'after', 'welcome back');
 });
 
-test('a chat can be saved, and is gone with its call', async ({ alice, bob }) => {
+test('a chat can be saved, and is gone with its call', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.opensTheChat();
   await expect(alice.screen.saveChat).toBeDisabled();

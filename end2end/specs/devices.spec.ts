@@ -22,7 +22,7 @@ test('a camera that is unplugged ends no call, and comes back', async ({ alice, 
   expect(await diary.about('call')).toEqual(['connected']);
 });
 
-test('a microphone that is unplugged ends no call, and comes back', async ({ alice, bob, diaryOf }) => {
+test('a microphone that is unplugged ends no call, and comes back', { tag: '@once' }, async ({ alice, bob, diaryOf }) => {
   await areInACall(alice, bob);
   const diary = await diaryOf(bob);
   await alice.unplugs('microphone');
@@ -176,7 +176,7 @@ test('what is done to the voice is switched in the middle of a call, and stays s
   await expect(alice.screen.setting('Cancel echo')).not.toBeChecked();
 });
 
-test('a headset that is plugged in during a call is offered, and used for both when it is wanted', async ({ alice, bob }) => {
+test('a headset that is plugged in during a call is offered, and used for both when it is wanted', { tag: '@once' }, async ({ alice, bob }) => {
   await has(alice, DESK);
   await areInACall(alice, bob);
   await plugsIn(alice, ...HEADSET);

@@ -19,12 +19,13 @@ function grown(before: Counts, now: Counts): Partial<Counts> {
   return Object.fromEntries(Object.entries(now).filter(([name, count]) => count > before[name as keyof Counts]));
 }
 
-/** Both ways in turn, and ended by either side in turn. */
+/** Both ways in turn, ended by either side in turn, and by voice alone now and then. */
 async function callAndHangUp(alice: Person, bob: Person, turn: number): Promise<void> {
   const [caller, callee] = turn % 2 === 0 ? [alice, bob] : [bob, alice];
   const [first, second] = turn % 4 < 2 ? [caller, callee] : [callee, caller];
-  await caller.calls(callee);
-  await callee.accepts();
+  const media = turn % 3 === 0 ? 'voice' : 'video';
+  await caller.calls(callee, media);
+  await callee.accepts(media);
   await caller.isIn('connected');
   await callee.isIn('connected');
   await first.hangsUp();

@@ -14,7 +14,7 @@ for (const who of ['caller', 'called one'] as const) {
   });
 }
 
-test('calling again from the last screen', async ({ alice, bob }) => {
+test('calling again from the last screen', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.hangsUp();
   await alice.screen.callAgain.click();

@@ -44,7 +44,7 @@ test('a camera can be turned on in a voice call', async ({ alice, bob }) => {
   await bob.seesTheCameraOf(alice);
 });
 
-test('how long it took from accepting to the first picture is measured', async ({ alice, bob }) => {
+test('how long it took from accepting to the first picture is measured', { tag: '@once' }, async ({ alice, bob }) => {
   await areInTheLobby(alice, bob);
   await alice.calls(bob);
   await bob.accepts();

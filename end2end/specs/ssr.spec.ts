@@ -16,18 +16,18 @@ for (const path of PAGES) {
   });
 }
 
-test('the first paint is the real page', async ({ server }) => {
+test('the first paint is the real page', { tag: '@once' }, async ({ server }) => {
   const page = await (await fetch(`${server.origin}/`)).text();
   expect(page).toContain('Nickname');
   expect(page).toContain('Enter the lobby');
   expect(page).toContain('<h1');
 });
 
-test('an address that leads nowhere is not found', async ({ server }) => {
+test('an address that leads nowhere is not found', { tag: '@once' }, async ({ server }) => {
   expect((await fetch(`${server.origin}/nowhere`)).status).toBe(404);
 });
 
-test('pages are never kept, and run nothing but their own program', async ({ server }) => {
+test('pages are never kept, and run nothing but their own program', { tag: '@once' }, async ({ server }) => {
   const { headers } = await fetch(`${server.origin}/`);
   expect(headers.get('cache-control')).toBe('no-store');
   const policy = headers.get('content-security-policy') ?? '';

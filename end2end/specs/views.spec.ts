@@ -4,7 +4,7 @@ import { whose } from '../support/camera';
 import { areInACall } from '../support/person';
 import { expect, test } from '../support/test';
 
-test('the own picture goes to any corner, by pointer and by keyboard', async ({ alice, bob }) => {
+test('the own picture goes to any corner, by pointer and by keyboard', { tag: '@once' }, async ({ alice, bob }) => {
   await areInACall(alice, bob);
   const { page, screen } = alice;
   const place = async () => {

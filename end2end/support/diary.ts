@@ -1,8 +1,7 @@
 // What one person's page showed, and when: so that a test can say what was never there in between, and how long
 // something took.
 
-import { expect } from '@playwright/test';
-
+import { expect } from './expect';
 import type { Person } from './person';
 
 /** What is written down when it changes. */

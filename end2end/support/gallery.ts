@@ -1,8 +1,9 @@
 // Every screen there is, and how one gets there.
 
-import { expect, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 
 import { has, plugsIn } from './devices';
+import { expect } from './expect';
 import { areInACall, areInTheLobby, areTalking, type Person } from './person';
 import { refuseToPlay } from './probe';
 import { RELAY, type Server } from './server';

@@ -38,6 +38,8 @@ function play(page: Page, file: Buffer): Promise<Watched> {
     const url = URL.createObjectURL(new Blob([bytes]));
     const video = document.createElement('video');
     video.muted = true;
+    // What is looked at is the same, in half the time.
+    video.playbackRate = 2;
     document.body.append(video);
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [40, 1];

@@ -1,10 +1,11 @@
 // `test` with people in it: a server for each test, and `alice`, `bob` and `carol` as they are asked for.
 
-import { test as base, expect } from '@playwright/test';
+import { test as base } from '@playwright/test';
 
 import { BrowserPool, type Devices, type Kind as Program } from './browsers';
 import type { Name } from './camera';
 import { Diary } from './diary';
+import { expect } from './expect';
 import { Line } from './line';
 import { Network, type Kind } from './network';
 import { Person, type Setting } from './person';

@@ -102,6 +102,8 @@ pub struct Other {
     /// Whether the newest connection shows the other side's screen.
     pub screen_shown: bool,
     pub pair: Option<Pair>,
+    /// The browser has been asked to make the answer while it rings: once is enough, whatever becomes of it.
+    pub is_prepared: bool,
     /// The generation that the next own peer connection gets.
     pub next_generation: u32,
     /// Kept as plain data until this person accepts: nothing of it may reach the network before.
@@ -186,6 +188,7 @@ impl Other {
             speaks: false,
             screen_shown: false,
             pair: None,
+            is_prepared: false,
             next_generation: 0,
             held: Held::default(),
             control: ControlState::NotYet,

@@ -58,8 +58,9 @@ impl Phone {
         let agreed = call.is_agreed();
         let Some(other) = call.other_mut(from) else { return };
         if !agreed {
-            other.held.push(signal.clone());
-            return self.prepare_answer(from, &signal);
+            self.prepare_answer(from, &signal);
+            _ = self.with_other(from, |other| other.held.push(signal));
+            return;
         }
         other.note_theirs(&signal);
         let known = other.pair.as_ref().map(|pair| pair.id.generation);
@@ -93,7 +94,7 @@ impl Phone {
     }
 
     /// Opens the connection that the caller's offer will need, while it rings: making one takes the browser a while.
-    pub(super) fn prepare(&mut self, caller: PeerId) {
+    pub(super) fn open_early(&mut self, caller: PeerId) {
         let (Some(me), ice) = (self.me(), self.ice()) else { return };
         let Some(call) = &mut self.call else { return };
         let id = PairId { call: call.id, peer: caller, generation: 0 };
@@ -101,6 +102,7 @@ impl Phone {
         let (pair, outs) = Pair::answering(id, me, ice);
         other.pair = Some(pair);
         other.next_generation = 1;
+        other.encoded = None;
         self.perform(id, outs);
     }
 
@@ -110,23 +112,27 @@ impl Phone {
         if !self.local.is_permitted() {
             return;
         }
-        let prepared =
-            self.with_other(caller, |other| other.pair.as_mut().map(|pair| (pair.id, pair.prepare(signal))));
+        let prepared = self.with_other(caller, |other| {
+            let pair = other.pair.as_mut().filter(|_| !other.is_prepared)?;
+            let outs = pair.prepare(signal);
+            other.is_prepared = !outs.is_empty();
+            Some((pair.id, outs))
+        });
         if let Some((id, outs)) = prepared.flatten() {
             self.perform(id, outs);
         }
     }
 
-    /// What a connection says while it rings. One that has failed is opened anew: Firefox waits 5 s for the other side's
-    /// candidates, and not for as long as it rings.
-    fn said_while_it_rings(&mut self, id: PairId, event: PairEvent) {
-        if matches!(event, PairEvent::Failed { .. } | PairEvent::State(PathState::Failed)) {
-            self.close_pair(id);
-            return self.prepare(id.peer);
-        }
-        let happened = self.with_other(id.peer, |other| other.pair.as_mut().map(|pair| pair.happened(event)));
-        if let Some(Ok(outs)) = happened.flatten() {
-            self.perform(id, outs);
+    /// The server has started anew while it rang, or wants other paths: what was found by way of the old one is of no use.
+    pub(super) fn open_anew_if_outdated(&mut self) {
+        let ice = self.ice();
+        let Some(call) = &self.call else { return };
+        let outdated =
+            call.others.iter().filter_map(|other| other.pair.as_ref()).filter(|pair| pair.ice != ice);
+        let outdated: Vec<PairId> = outdated.map(|pair| pair.id).collect();
+        for pair in outdated {
+            self.close_pair(pair);
+            self.open_early(pair.peer);
         }
     }
 
@@ -174,9 +180,7 @@ impl Phone {
     }
 
     fn negotiated(&mut self, id: PairId, event: PairEvent, now: Time) {
-        if !self.call.as_ref().is_some_and(ActiveCall::is_agreed) {
-            return self.said_while_it_rings(id, event);
-        }
+        let agreed = self.call.as_ref().is_some_and(ActiveCall::is_agreed);
         let path = if let PairEvent::State(path) = event { Some(path) } else { None };
         let happened = self.with_other(id.peer, |other| other.pair.as_mut().map(|pair| pair.happened(event)));
         match happened.flatten() {
@@ -184,8 +188,14 @@ impl Phone {
             Some(Err(_)) => self.operation_failed(id.peer, now),
             None => {}
         }
-        if let Some(path) = path {
-            self.path_changed(id.peer, path, now);
+        match path {
+            Some(path) if agreed => self.path_changed(id.peer, path, now),
+            // Firefox waits 5 s for the other side's candidates, and not for as long as it rings.
+            Some(PathState::Failed) => {
+                self.close_pair(id);
+                self.open_early(id.peer);
+            }
+            _ => {}
         }
     }
 

@@ -178,6 +178,7 @@ impl Phone {
             call.camera = camera;
             call.answered_at = Some(now);
         }
+        self.open_anew_if_outdated();
         self.retry_devices();
         self.agreed(now);
     }

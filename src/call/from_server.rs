@@ -195,7 +195,7 @@ impl Phone {
         let rest = participants.iter().filter(|peer| **peer != from && Some(**peer) != self.me());
         others.extend(rest.map(|peer| Other::new(*peer, self.name_of(*peer))));
         self.begin(ActiveCall::new(id, Stage::Incoming { media, give_up_at }, others, false));
-        self.prepare(from);
+        self.open_early(from);
     }
 
     fn rings_there(&mut self, id: CallId, peer: PeerId) {

@@ -170,7 +170,7 @@ impl Phone {
             nickname: other.nickname.clone(),
             media: other.media,
             relayed: other.relayed,
-            hidden: other.pair.as_ref().is_some_and(|pair| pair.relay_only),
+            hidden: other.pair.as_ref().is_some_and(|pair| pair.ice.relay_only),
             bars: other.bars(),
             speaks: other.is_heard_speaking(),
             pictures: other.pictures.told(),

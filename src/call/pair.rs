@@ -39,7 +39,7 @@ enum Work {
     /// Answering before this person has accepted.
     Preparing {
         to: u32,
-        fragment: Option<String>,
+        offer: String,
     },
     Finishing {
         fragment: Option<String>,
@@ -50,16 +50,16 @@ enum Work {
 #[derive(Clone, Debug)]
 struct Prepared {
     to: u32,
-    /// Of the offer.
-    fragment: Option<String>,
+    /// The offer without its addresses.
+    offer: String,
     sdp: String,
 }
 
 #[derive(Clone, Debug)]
 pub struct Pair {
     pub id: PairId,
-    /// Opened so that the other side does not learn this side's addresses.
-    pub relay_only: bool,
+    /// What it was opened with.
+    pub ice: Ice,
     /// Made the transceivers and the first offer.
     offerer: bool,
     /// Gives way when both sides offer at once.
@@ -86,11 +86,17 @@ pub struct Pair {
 /// More local candidates than any machine has.
 const LOG_MOST: usize = 128;
 
+impl Prepared {
+    fn is_for(&self, to: u32, offer: &str) -> bool {
+        self.to == to && without_addresses(offer).as_ref() == Some(&self.offer)
+    }
+}
+
 impl Pair {
     /// A connection that makes the first offer.
     #[must_use]
     pub fn offering(id: PairId, me: PeerId, ice: Ice) -> (Self, Vec<Out>) {
-        let mut pair = Self::new(id, me, true, ice.relay_only);
+        let mut pair = Self::new(id, me, true, ice.clone());
         pair.work = Work::Offering;
         let open = PairOp::Open { ice, offerer: true };
         (pair, vec![Out::Op(open), Out::Op(PairOp::Offer { restart: false })])
@@ -99,14 +105,14 @@ impl Pair {
     /// A connection that waits for the first offer.
     #[must_use]
     pub fn answering(id: PairId, me: PeerId, ice: Ice) -> (Self, Vec<Out>) {
-        let pair = Self::new(id, me, false, ice.relay_only);
+        let pair = Self::new(id, me, false, ice.clone());
         (pair, vec![Out::Op(PairOp::Open { ice, offerer: false })])
     }
 
-    fn new(id: PairId, me: PeerId, offerer: bool, relay_only: bool) -> Self {
+    fn new(id: PairId, me: PeerId, offerer: bool, ice: Ice) -> Self {
         Self {
             id,
-            relay_only,
+            ice,
             offerer,
             polite: me < id.peer,
             work: Work::None,
@@ -136,8 +142,8 @@ impl Pair {
     }
 
     /// Has the browser make the answer to an offer that this person may still decline, for that takes it a while. It
-    /// gets a description in which nothing names an address, so it can send nothing to anybody; and nothing is said
-    /// there before the offer is [heard](Self::heard).
+    /// gets a description in which nothing names an address, so it sends nothing to anybody but the server's own relay, which
+    /// it asks for a place; and nothing is said before the offer is [heard](Self::heard).
     pub fn prepare(&mut self, offer: &Signal) -> Vec<Out> {
         let Body::Offer { sdp } = &offer.body else { return Vec::new() };
         let is_idle = self.is_blank() && self.work == Work::None && self.prepared.is_none();
@@ -145,7 +151,7 @@ impl Pair {
             return Vec::new();
         }
         let Some(bare) = without_addresses(sdp) else { return Vec::new() };
-        self.work = Work::Preparing { to: offer.sequence, fragment: ice_fragment(&bare) };
+        self.work = Work::Preparing { to: offer.sequence, offer: bare.clone() };
         vec![Out::Op(PairOp::Prepare { sdp: bare })]
     }
 
@@ -253,16 +259,16 @@ impl Pair {
     }
 
     fn prepared_here(&mut self, sdp: String) -> Vec<Out> {
-        let Work::Preparing { to, fragment } = std::mem::replace(&mut self.work, Work::None) else {
+        let Work::Preparing { to, offer } = std::mem::replace(&mut self.work, Work::None) else {
             return Vec::new();
         };
-        self.prepared = Some(Prepared { to, fragment, sdp });
+        self.prepared = Some(Prepared { to, offer, sdp });
         self.next_work()
     }
 
     /// The offer is heard whose answer is there already; the candidates that are known go with it.
     fn answer_prepared(&mut self, prepared: Prepared, offer: &str) -> Vec<Out> {
-        let Prepared { to, fragment, mut sdp } = prepared;
+        let Prepared { to, mut sdp, .. } = prepared;
         let gathered = std::mem::take(&mut self.unsaid);
         let put = |body: &Body| matches!(body, Body::Candidate(candidate) if candidate.put_into(&mut sdp));
         let (_, rest): (Vec<Body>, Vec<Body>) = gathered.into_iter().partition(put);
@@ -272,7 +278,7 @@ impl Pair {
         for candidate in candidates_in(offer) {
             out.extend(ops(self.candidates.add(candidate)));
         }
-        out.extend(ops(self.candidates.described(fragment)));
+        out.extend(ops(self.candidates.described(ice_fragment(offer))));
         out.push(Out::Op(PairOp::Receive));
         out.extend(self.next_work());
         out
@@ -296,7 +302,7 @@ impl Pair {
         if let Some((to, sdp)) = self.waiting.take() {
             self.restart_wanted = false;
             self.awaiting = None;
-            if let Some(prepared) = self.prepared.take().filter(|prepared| prepared.to == to) {
+            if let Some(prepared) = self.prepared.take().filter(|prepared| prepared.is_for(to, &sdp)) {
                 return self.answer_prepared(prepared, &sdp);
             }
             self.unsaid.clear();

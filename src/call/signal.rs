@@ -231,9 +231,14 @@ fn is_plain(candidate: &str) -> bool {
         && extensions.chunks(2).all(is_known)
 }
 
-/// Of a `candidate-attribute`, whether its fifth word is a name that only a name server knows.
+/// Of a `candidate-attribute`, whether its fifth word is a name that only a name server knows; or may be, as browsers do not agree
+/// where a word ends that is not followed by one space.
 fn names_a_foreign_host(candidate: &str) -> bool {
-    let Some(address) = candidate.split_ascii_whitespace().nth(4) else { return false };
+    let is_plain = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    if !candidate.bytes().all(is_plain) || candidate.contains("  ") {
+        return true;
+    }
+    let Some(address) = candidate.split(' ').nth(4) else { return false };
     let is_address = address.parse::<std::net::IpAddr>().is_ok();
     let is_local_name = address.to_ascii_lowercase().ends_with(".local");
     !is_address && !is_local_name
@@ -260,6 +265,12 @@ mod tests {
         }
         for foreign in ["spy.example", "localhost", "x.local.example", "192.0.2.7.example", "local"] {
             assert!(candidate(foreign).names_a_foreign_host(), "{foreign}");
+        }
+        for split in [
+            "candidate:1\ta\tb\tc\t192.0.2.7 1 udp 1 spy.example 9 typ host",
+            "candidate:1 1  udp 192.0.2.7 9 typ host",
+        ] {
+            assert!(names_a_foreign_host(split), "{split:?}");
         }
     }
 

@@ -17,7 +17,7 @@ use super::{
     input::{Action, DeviceEvent, PairEvent, PathState},
     kinds::Kind,
     local::{DeviceInfo, DeviceKind, Part},
-    preferences::Processing,
+    preferences::{Preferences, Processing},
     signal::{Body, Candidate},
     status::{CallStatus, Ended},
     *,

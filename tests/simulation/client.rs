@@ -470,7 +470,7 @@ fn brief(value: &impl std::fmt::Debug) -> String {
     text.chars().take(220).collect()
 }
 
-/// Whether it gives a connection nothing that came from the other side, and has it make nothing.
+/// Whether it gives a connection no address that came from the other side.
 fn names_no_address(op: &PairOp) -> bool {
     match op {
         PairOp::Open { offerer, .. } => !offerer,

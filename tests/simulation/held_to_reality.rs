@@ -75,14 +75,10 @@ impl Stage {
                 self.descriptions.insert(text(step, "as").into(), sdp);
             }
             "answer" => {
-                let mut offer = self.described(step, "to");
-                if step["with_candidates"] == true {
-                    offer.push_str("a=candidate:1 1 udp 1 192.0.2.1 9 typ host\n");
-                }
-                let sdp = self.model.answer(end, &offer)?;
+                let sdp = self.model.answer(end, &self.whole(step, "to"))?;
                 self.descriptions.insert(text(step, "as").into(), sdp);
             }
-            "finish" => self.model.finish(end, &self.described(step, "with"))?,
+            "finish" => self.model.finish(end, &self.whole(step, "with"))?,
             "candidate" | "candidates" => self.candidate(end, text(step, "of"))?,
             "say" => self.model.say(end)?,
             "wait" => self.wait(end, step),
@@ -94,6 +90,14 @@ impl Stage {
 
     fn described(&self, step: &Value, key: &str) -> String {
         self.descriptions.get(text(step, key)).map_or("nonsense", String::as_str).to_owned()
+    }
+
+    fn whole(&self, step: &Value, key: &str) -> String {
+        let mut sdp = self.described(step, key);
+        if step["with_candidates"] == true {
+            sdp.push_str("a=candidate:1 1 udp 1 192.0.2.1 9 typ host\n");
+        }
+        sdp
     }
 
     fn candidate(&mut self, end: u32, of: &str) -> Result<(), Failure> {

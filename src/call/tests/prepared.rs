@@ -128,3 +128,48 @@ fn candidates_in_the_offer_are_used_when_the_person_accepts() {
     let used = Candidate { mid: None, fragment: None, ..candidate("192.0.2.7", "bob") };
     assert_eq!(operations(&effects), [&PairOp::AddCandidate(used), &PairOp::Receive]);
 }
+
+#[test]
+fn a_browser_that_opens_no_connection_is_not_asked_again_and_again_while_it_rings() {
+    let (mut alice, _) = rung();
+    for _ in 0..2 {
+        let effects = alice.pair(PairEvent::Failed { why: "there is none".into() });
+        assert_eq!(operations(&effects), Vec::<&PairOp>::new());
+    }
+}
+
+#[test]
+fn a_caller_who_offers_again_and_again_has_one_answer_made() {
+    let (mut alice, _) = rung();
+    for sequence in 2..10 {
+        alice.pair(PairEvent::Failed { why: "no description".into() });
+        let effects = alice.hears(signal(call(1), sequence, Body::Offer { sdp: "v=0\r\n".into() }));
+        assert_eq!(operations(&effects), Vec::<&PairOp>::new());
+    }
+}
+
+#[test]
+fn a_connection_that_is_opened_anew_saves_data_as_well() {
+    let (mut alice, effects) = rung();
+    assert!(!operations(&effects).iter().any(|op| matches!(op, PairOp::Encode(_))));
+    let saving = Preferences { data_saver: true, ..Preferences::default() };
+    let encodes = |effects: &[Effect]| operations(effects).iter().any(|op| matches!(op, PairOp::Encode(_)));
+    assert!(encodes(&alice.wants(Action::Prefer(saving))));
+    prepares(&mut alice);
+    assert!(encodes(&alice.pair(PairEvent::State(PathState::Failed))));
+}
+
+#[test]
+fn an_answer_from_before_the_server_was_started_anew_is_not_said() {
+    let (mut alice, _) = rung();
+    prepares(&mut alice);
+    let ice_servers =
+        vec![IceServer { urls: vec!["stun:192.0.2.3".into()], username: None, credential: None }];
+    alice.hears(ServerMessage::Ticket { ticket: "next".into(), ice_servers });
+    let effects = alice.wants(Action::Accept { media: Media::Video });
+    assert!(
+        matches!(operations(&effects)[..], [PairOp::Close, PairOp::Open { .. }, PairOp::Answer { .. }]),
+        "{effects:?}"
+    );
+    assert_eq!(bodies(&effects), []);
+}
