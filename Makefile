@@ -34,15 +34,20 @@ serve: tools ## Build Tincan and serve it on http://localhost:3000
 site: tools ## Build the page as it is released, in target/site
 	cargo-leptos build --release --frontend-only --precompress --split --lib-features split
 
-# Everything it needs is linked into it, the C library too (where the system has it as an archive, as Debian does). The
-# site is copied only when it is another one, since each file of it that is newer has the program linked anew, which takes
+# Everything it needs is linked into it, the C library too (where the system has it as an archive, as Debian does).
+.PHONY: release
+release: tools target/embed.made ## Build the one file to copy, target/release/tincan, with the whole site inside
+	cargo rustc --release --features embed --bin tincan -- -C strip=symbols -C target-feature=+crt-static
+
+# The site as it goes into the program: made anew when anything is newer that it is made of, and never by `serve`. It is
+# copied only when it is another one, since each file of it that is newer has the program linked anew, which takes
 # minutes; and without what is compressed by gzip, which no browser asks for that can run it. The script that loads the second
 # part of the page lists the same names in another order each time: what it lists has changed when the parts have.
-.PHONY: release
-release: site ## Build the one file to copy, target/release/tincan, with the whole site inside
+target/embed.made: $(shell find src style public) Cargo.toml Cargo.lock Makefile end2end/package-lock.json
+	$(MAKE) site
 	@diff -rq -x '*.gz' -x '__wasm_split.*' target/site target/embed >/dev/null 2>&1 || { \
 	  rm -rf target/embed; cp -R target/site target/embed; find target/embed -name '*.gz' -delete; }
-	cargo rustc --release --features embed --bin tincan -- -C strip=symbols -C target-feature=+crt-static
+	@touch $@
 
 
 ##### Proving it

@@ -27,7 +27,9 @@ export default defineConfig<Options>({
     navigationTimeout: 15_000,
     // Ask for one with `--trace on`: it takes pictures of everybody all the time, and makes a test twice as long.
     trace: 'off',
-    screenshot: 'only-on-failure',
+    // A test that fails takes them itself (`somebody`): people end before the test does, and then Playwright takes one of each page, just
+    // in case it fails.
+    screenshot: 'off',
   },
   projects: [
     { name: 'chromium', use: { kind: 'chromium' }, testIgnore: /(cross|first-frame)\.spec\.ts$/ },

@@ -30,7 +30,7 @@ use tally::Tally;
 use world::{Event, World};
 
 /// How many runs; `SEEDS` changes it.
-const SEEDS: u64 = 10_000;
+const SEEDS: u64 = 5_000;
 /// People act and things break for so long.
 const BUSY: Duration = Duration::from_secs(90);
 /// Then everything has so long to come to rest. What waits longer in life, for a laptop that is opened again or a

@@ -93,7 +93,7 @@ export const test = base.extend<Options & People, Worker>({
   },
 
   // People end before the wire does that one of them may hang on.
-  somebody: async ({ pool, network, server, line: _, kind, browsers, devices, whole, trusting }, use) => {
+  somebody: async ({ pool, network, server, line: _, kind, browsers, devices, whole, trusting }, use, testInfo) => {
     const people: Person[] = [];
     await use(async (name, setting = {}) => {
       const context = trusting ? { context: { ignoreHTTPSErrors: true } } : {};
@@ -107,6 +107,10 @@ export const test = base.extend<Options & People, Worker>({
     network?.calms();
     // Before the end: Playwright's last picture of a page makes Firefox complain of Playwright's style sheet.
     const complaints = people.map(({ nickname, complaints }) => ({ nickname, complaints: [...complaints] }));
+    for (const { nickname, page } of testInfo.status === testInfo.expectedStatus ? [] : people) {
+      const picture = await page.screenshot({ timeout: 5_000 }).catch(() => undefined);
+      if (picture) await testInfo.attach(`${nickname}'s page`, { body: picture, contentType: 'image/png' });
+    }
     for (const person of people) await person.context.close();
     for (const { nickname, complaints: of } of complaints) expect.soft(of, `${nickname}'s console`).toEqual([]);
   },
