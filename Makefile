@@ -43,11 +43,12 @@ release: tools target/embed.made ## Build the one file to copy, target/release/t
 # copied only when it is another one, since each file of it that is newer has the program linked anew, which takes
 # minutes; and without what is compressed by gzip, which no browser asks for that can run it. The script that loads the second
 # part of the page lists the same names in another order each time: what it lists has changed when the parts have.
-target/embed.made: $(shell find src style public) Cargo.toml Cargo.lock Makefile end2end/package-lock.json
+target/embed.made: $(shell find src style public .cargo) Cargo.toml Cargo.lock rust-toolchain.toml Makefile end2end/package-lock.json | tools
+	@mkdir -p target && touch $@.begun
 	$(MAKE) site
 	@diff -rq -x '*.gz' -x '__wasm_split.*' target/site target/embed >/dev/null 2>&1 || { \
 	  rm -rf target/embed; cp -R target/site target/embed; find target/embed -name '*.gz' -delete; }
-	@touch $@
+	@mv $@.begun $@
 
 
 ##### Proving it

@@ -216,7 +216,7 @@ test('somebody in the booth is still in the room and can be called', { tag: '@on
 });
 
 test.describe(() => {
-test.use({ flags: ['--timeout', 'picture_notice=2000'] });
+test.use({ flags: ['--timeout', 'picture_notice=5000'] });
 
 test('whoever is in a picture of a call is told', async ({ alice, bob, server }) => {
   for (const person of [alice, bob]) person.foresees(...OUTAGE);

@@ -54,6 +54,7 @@ test('whoever saves data sends a small picture, also in the middle of a call', a
   await areInACall(alice, bob);
   await alice.seesTheCameraOf(bob);
   const width = () => alice.screen.remoteVideo.evaluate((video) => (video as HTMLVideoElement).videoWidth);
+  await expect.poll(width, { timeout: 30_000 }).toBe(640);
   await bob.screen.moreControls.click();
   await opensSettings(bob);
   await bob.screen.setting('Save data').check();

@@ -403,9 +403,9 @@ export function installCamera([red, green, blue]: readonly [number, number, numb
       brush.fillRect((frame++ % 40) * 16, 0, 16, 480);
     };
     draw();
-    const drawing = setInterval.call(window, draw, 50);
+    const drawing = setInterval.call(window, draw, 1000 / 15);
     // Not as many as a real one gives, for what they cost; and more than a person sees as poor.
-    const [track] = canvas.captureStream(20).getVideoTracks() as [MediaStreamTrack];
+    const [track] = canvas.captureStream(15).getVideoTracks() as [MediaStreamTrack];
     const stop = track.stop.bind(track);
     track.stop = () => {
       clearInterval.call(window, drawing);

@@ -107,7 +107,8 @@ export const test = base.extend<Options & People, Worker>({
     network?.calms();
     // Before the end: Playwright's last picture of a page makes Firefox complain of Playwright's style sheet.
     const complaints = people.map(({ nickname, complaints }) => ({ nickname, complaints: [...complaints] }));
-    for (const { nickname, page } of testInfo.status === testInfo.expectedStatus ? [] : people) {
+    const isWell = testInfo.status === testInfo.expectedStatus && complaints.every(({ complaints }) => complaints.length === 0);
+    for (const { nickname, page } of isWell ? [] : people) {
       const picture = await page.screenshot({ timeout: 5_000 }).catch(() => undefined);
       if (picture) await testInfo.attach(`${nickname}'s page`, { body: picture, contentType: 'image/png' });
     }

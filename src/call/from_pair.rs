@@ -185,8 +185,9 @@ impl Phone {
         let happened = self.with_other(id.peer, |other| other.pair.as_mut().map(|pair| pair.happened(event)));
         match happened.flatten() {
             Some(Ok(outs)) => self.perform(id, outs),
-            Some(Err(_)) => self.operation_failed(id.peer, now),
-            None => {}
+            // While it rings nothing was asked for: whoever then accepts is told.
+            Some(Err(_)) if agreed => self.operation_failed(id.peer, now),
+            Some(Err(_)) | None => {}
         }
         match path {
             Some(path) if agreed => self.path_changed(id.peer, path, now),

@@ -142,8 +142,8 @@ impl Pair {
     }
 
     /// Has the browser make the answer to an offer that this person may still decline, for that takes it a while. It
-    /// gets a description in which nothing names an address, so it sends nothing to anybody but the server's own relay, which
-    /// it asks for a place; and nothing is said before the offer is [heard](Self::heard).
+    /// gets a description in which nothing names an address, so it sends nothing to anybody but the relay, which it asks for a
+    /// place, and what else the server's host has set; and nothing is said before the offer is [heard](Self::heard).
     pub fn prepare(&mut self, offer: &Signal) -> Vec<Out> {
         let Body::Offer { sdp } = &offer.body else { return Vec::new() };
         let is_idle = self.is_blank() && self.work == Work::None && self.prepared.is_none();

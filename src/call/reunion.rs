@@ -177,6 +177,7 @@ impl Phone {
                 if let Some(ActiveCall { stage: Stage::Accepting { accept, .. }, .. }) = &mut self.call {
                     *accept = Some(sent);
                 }
+                self.open_anew_if_outdated();
             }
             _ => {}
         }

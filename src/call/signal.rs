@@ -109,7 +109,7 @@ pub fn without_foreign_hosts(sdp: &str) -> String {
     let names_one =
         |line: &str| line.to_ascii_lowercase().strip_prefix("a=candidate:").is_some_and(names_a_foreign_host);
     // Some browsers take a lone carriage return for the end of a line.
-    sdp.split_inclusive('\n').filter(|line| !line.split('\r').any(names_one)).collect()
+    sdp.split_inclusive('\n').filter(|line| !line.split(['\r', '\n']).any(names_one)).collect()
 }
 
 /// The attributes of a description that say what is sent, how, and with which keys (RFC 8829, section 5.2).
@@ -231,14 +231,18 @@ fn is_plain(candidate: &str) -> bool {
         && extensions.chunks(2).all(is_known)
 }
 
-/// Of a `candidate-attribute`, whether its fifth word is a name that only a name server knows; or may be, as browsers do not agree
-/// where a word ends that is not followed by one space.
+/// Of a `candidate-attribute`, with `candidate:` before it or not, whether its fifth word is a name that only a name server knows;
+/// or may be, as browsers do not agree where a word ends that is not followed by one space, and whether one may be empty.
 fn names_a_foreign_host(candidate: &str) -> bool {
     let is_plain = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
     if !candidate.bytes().all(is_plain) || candidate.contains("  ") {
         return true;
     }
-    let Some(address) = candidate.split(' ').nth(4) else { return false };
+    let words: Vec<&str> = candidate.split(' ').collect();
+    let [foundation, _, _, _, address, ..] = words[..] else { return false };
+    if foundation.is_empty() || foundation.ends_with(':') {
+        return true;
+    }
     let is_address = address.parse::<std::net::IpAddr>().is_ok();
     let is_local_name = address.to_ascii_lowercase().ends_with(".local");
     !is_address && !is_local_name
@@ -269,6 +273,8 @@ mod tests {
         for split in [
             "candidate:1\ta\tb\tc\t192.0.2.7 1 udp 1 spy.example 9 typ host",
             "candidate:1 1  udp 192.0.2.7 9 typ host",
+            "candidate: 1 1 udp 192.0.2.7 spy.example 9 typ host",
+            " candidate:1 1 udp 192.0.2.7 spy.example 9 typ host",
         ] {
             assert!(names_a_foreign_host(split), "{split:?}");
         }
@@ -285,6 +291,12 @@ mod tests {
         assert_eq!(without_foreign_hosts(&offered), lines(&["192.0.2.7", "A.LOCAL"]));
         let hidden = "a=mid:0\rA=Candidate:1 1 udp 1 spy.example 9 typ host\r\n";
         assert_eq!(without_foreign_hosts(hidden), "");
+        let short = lines(&["192.0.2.7", "spy.example"]).replace('\r', "");
+        assert_eq!(
+            without_foreign_hosts(&short),
+            lines(&["192.0.2.7"]).replace('\r', ""),
+            "another client's line ends"
+        );
     }
 
     #[test]

@@ -132,10 +132,11 @@ fn candidates_in_the_offer_are_used_when_the_person_accepts() {
 #[test]
 fn a_browser_that_opens_no_connection_is_not_asked_again_and_again_while_it_rings() {
     let (mut alice, _) = rung();
-    for _ in 0..2 {
+    for _ in 0..8 {
         let effects = alice.pair(PairEvent::Failed { why: "there is none".into() });
         assert_eq!(operations(&effects), Vec::<&PairOp>::new());
     }
+    assert!(matches!(alice.status(), Some(CallStatus::Incoming { .. })), "whoever accepts is told");
 }
 
 #[test]
@@ -146,6 +147,7 @@ fn a_caller_who_offers_again_and_again_has_one_answer_made() {
         let effects = alice.hears(signal(call(1), sequence, Body::Offer { sdp: "v=0\r\n".into() }));
         assert_eq!(operations(&effects), Vec::<&PairOp>::new());
     }
+    assert!(matches!(alice.status(), Some(CallStatus::Incoming { .. })));
 }
 
 #[test]
@@ -163,13 +165,33 @@ fn a_connection_that_is_opened_anew_saves_data_as_well() {
 fn an_answer_from_before_the_server_was_started_anew_is_not_said() {
     let (mut alice, _) = rung();
     prepares(&mut alice);
-    let ice_servers =
-        vec![IceServer { urls: vec!["stun:192.0.2.3".into()], username: None, credential: None }];
-    alice.hears(ServerMessage::Ticket { ticket: "next".into(), ice_servers });
+    alice.hears(other_servers());
     let effects = alice.wants(Action::Accept { media: Media::Video });
     assert!(
         matches!(operations(&effects)[..], [PairOp::Close, PairOp::Open { .. }, PairOp::Answer { .. }]),
         "{effects:?}"
     );
     assert_eq!(bodies(&effects), []);
+}
+
+#[test]
+fn nor_when_the_person_had_accepted_before_the_server_was_back() {
+    let (mut alice, _) = rung();
+    prepares(&mut alice);
+    alice.socket(SocketEvent::Closed { code: 1006 });
+    let effects = alice.wants(Action::Accept { media: Media::Video });
+    assert!(operations(&effects).contains(&&PairOp::Receive), "{effects:?}");
+    alice.waits(Timeouts::default().backoff_first);
+    alice.comes_back(2);
+    alice.hears(other_servers());
+    let effects = alice.is_rung();
+    assert!(matches!(operations(&effects)[..], [PairOp::Close, PairOp::Open { .. }]), "{effects:?}");
+    let effects = alice.hears(offer(call(1)));
+    assert!(matches!(operations(&effects)[..], [PairOp::Answer { .. }]), "{effects:?}");
+}
+
+fn other_servers() -> ServerMessage {
+    let urls = vec!["stun:192.0.2.3".into()];
+    let ice_servers = vec![IceServer { urls, username: None, credential: None }];
+    ServerMessage::Ticket { ticket: "next".into(), ice_servers }
 }
