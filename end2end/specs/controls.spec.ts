@@ -33,7 +33,7 @@ test('whoever talks while muted is told', async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await expect(alice.screen.mutedHint).toHaveCount(0);
   await alice.screen.microphone.click();
-  // The browser's own microphone of tests beeps.
+  // The microphone of tests beeps.
   await expect(alice.screen.mutedHint).toBeVisible();
   await alice.screen.microphone.click();
   await expect(alice.screen.mutedHint).toHaveCount(0);

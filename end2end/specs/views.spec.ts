@@ -110,7 +110,7 @@ test('whoever speaks is marked, and nobody who is muted', async ({ alice, bob })
     new MutationObserver(() => changes.push((mark as HTMLElement).dataset.speaks ?? '')).observe(mark, { attributeFilter: ['data-speaks'] });
     return changes;
   });
-  // Time enough for a microphone that beeps twice a second.
+  // Time enough for a microphone that beeps all the time.
   for (let i = 0; i < 3; i++) await alice.seesFramesAdvance();
   expect(await changes.jsonValue()).toEqual([]);
   await bob.screen.microphone.click();

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 
 import { chromium, firefox, type Browser, type LaunchOptions } from '@playwright/test';
 
-import { cameraFile, type Name } from './camera';
+import { cameraFile, microphoneFile, type Name } from './camera';
 import { sound } from './sound';
 
 export type Kind = 'chromium' | 'firefox';
@@ -49,7 +49,8 @@ function chromiumOptions({ owner, devices, whole = false, trusting = false, home
   const executablePath = home ? home.script(itself ?? chromium.executablePath()) : itself;
   const camera = {
     own: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
-      `--use-file-for-fake-video-capture=${cameraFile(owner, Boolean(home))}`],
+      `--use-file-for-fake-video-capture=${cameraFile(owner, Boolean(home))}`,
+      `--use-file-for-fake-audio-capture=${microphoneFile()}`],
     none: ['--use-fake-ui-for-media-stream'],
     denied: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
   }[devices];

@@ -1,5 +1,5 @@
 // The cameras: everybody's picture is of one colour, so that pixels tell whose it is. A white bar moves
-// through it, so that a frozen picture is seen to be frozen.
+// through it, so that a frozen picture is seen to be frozen. And the microphone, which is the same for everybody.
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
@@ -30,15 +30,52 @@ const GRAIN = { top: 320, most: 24 };
  * costs a codec next to nothing; with `grain` in its lower third the picture fills a line.
  */
 export function cameraFile(name: Name, grain = false): string {
+  const file = `${name}-${COLOURS[name].join('-')}-${RATE}${grain ? '-grain' : ''}.y4m`;
+  return made(file, () => y4m(COLOURS[name], grain));
+}
+
+/**
+ * The microphone as a file for Chromium's `--use-file-for-fake-audio-capture`, which plays it in a loop: a beep five times a
+ * second, so that whoever listens need not wait for the next one. A tone without an end would be suppressed as noise.
+ */
+export function microphoneFile(): string {
+  return made('beeps.wav', wav);
+}
+
+function made(file: string, make: () => Buffer): string {
   const directory = join(import.meta.dirname, '../../target/e2e/cameras');
-  const path = join(directory, `${name}-${COLOURS[name].join('-')}-${RATE}${grain ? '-grain' : ''}.y4m`);
+  const path = join(directory, file);
   if (!existsSync(path)) {
     mkdirSync(directory, { recursive: true });
     const unfinished = `${path}.${process.pid}`;
-    writeFileSync(unfinished, y4m(COLOURS[name], grain));
+    writeFileSync(unfinished, make());
     renameSync(unfinished, path);
   }
   return path;
+}
+
+/** A second of sound, with one channel of 16 bits (RIFF WAVE). */
+function wav(): Buffer {
+  const rate = 48_000;
+  const samples = Buffer.alloc(2 * rate);
+  for (let i = 0; i < rate; i++) {
+    const isBeep = (i * 5) % rate < rate / 2;
+    samples.writeInt16LE(isBeep ? Math.round(12_000 * Math.sin((2 * Math.PI * 440 * i) / rate)) : 0, 2 * i);
+  }
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(2 * rate, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
 }
 
 function y4m(colour: Rgb, grain: boolean): Buffer {
