@@ -32,9 +32,10 @@ export default defineConfig<Options>({
     screenshot: 'off',
   },
   projects: [
+    // First, as it is one file: at the end nothing would be left to run beside it.
+    { name: 'cross', testMatch: /cross\.spec\.ts$/ },
     { name: 'chromium', use: { kind: 'chromium' }, testIgnore: /(cross|first-frame)\.spec\.ts$/ },
     { name: 'firefox', use: { kind: 'firefox' }, testMatch: both, grepInvert: /@once/ },
-    { name: 'cross', testMatch: /cross\.spec\.ts$/ },
     // Not a test: `make bench` asks for it.
     ...(process.env.BENCH ? [{ name: 'bench', use: { kind: 'chromium' as const }, testDir: 'bench' }] : []),
   ],

@@ -3,7 +3,7 @@
 
 import { expect as original } from '@playwright/test';
 
-const SOON = [25, 50, 50, 100, 100, 250];
+const SOON = [50, 50, 100, 100, 250];
 
 const poll: typeof original.poll = (look, options) =>
   original.poll(look, { intervals: SOON, ...(typeof options === 'string' ? { message: options } : options) });

@@ -112,7 +112,7 @@ export const test = base.extend<Options & People, Worker>({
       const picture = await page.screenshot({ timeout: 5_000 }).catch(() => undefined);
       if (picture) await testInfo.attach(`${nickname}'s page`, { body: picture, contentType: 'image/png' });
     }
-    for (const person of people) await person.context.close();
+    await Promise.all(people.map(({ context }) => context.close()));
     for (const { nickname, complaints: of } of complaints) expect.soft(of, `${nickname}'s console`).toEqual([]);
   },
 
