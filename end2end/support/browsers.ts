@@ -65,8 +65,6 @@ function chromiumOptions({ owner, devices, whole = false, trusting = false, home
       '--disable-background-networking',
       // There is none on most machines that run tests: what imitates one costs a sixth of the time.
       '--disable-gpu',
-      // Nor a process for the network, which costs each page a sixth; with what Playwright says here itself, as the last one counts.
-      '--enable-features=CDPScreenshotNewSurface,NetworkServiceInProcess2',
       `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
       ...(home ? [`--unsafely-treat-insecure-origin-as-secure=${home.secureOrigin}`] : []),
     ],
