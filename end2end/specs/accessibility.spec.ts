@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 
-import { GALLERY } from '../support/gallery';
+import { GALLERY, settles } from '../support/gallery';
 import { areTalking, type Person } from '../support/person';
 import { expect, test } from '../support/test';
 
@@ -15,13 +15,8 @@ for (const { name, flags = [], reach } of GALLERY) {
       await page.evaluate(axe.source);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        // A page that is busy changes its colours with the next picture.
-        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
         // From one colour to the other the contrast may be anything.
-        await page.evaluate(() => {
-          const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
-          return Promise.allSettled(transitions.map(({ finished }) => finished)).then(() => {});
-        });
+        await settles(page);
         const rules = colorScheme === 'light' ? {} : { runOnly: OF_COLOURS };
         const findings = await page.evaluate(async (rules) => {
           const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(rules);

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 
-import { GALLERY } from '../support/gallery';
+import { GALLERY, settles } from '../support/gallery';
 import { test } from '../support/test';
 
 const DIRECTORY = join(import.meta.dirname, '../screens-out');
@@ -22,6 +22,7 @@ if (process.env.SCREENS) {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
           for (const size of SIZES) {
             await page.setViewportSize(size);
+            await settles(page);
             await page.screenshot({ path: join(DIRECTORY, `${name}-${size.width}-${colorScheme}.png`) });
           }
         }

@@ -22,6 +22,16 @@ interface Picture {
   reach: (cast: Cast) => Promise<{ page: Page }>;
 }
 
+/** Nothing is on its way from one look to another. */
+export async function settles(page: Page): Promise<void> {
+  // A page that is busy changes its colours with the next picture.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await page.evaluate(() => {
+    const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    return Promise.allSettled(transitions.map(({ finished }) => finished)).then(() => {});
+  });
+}
+
 export const GALLERY: Picture[] = [
   {
     name: 'prompt',
