@@ -108,8 +108,7 @@ impl Candidate {
 pub fn without_foreign_hosts(sdp: &str) -> String {
     let names_one =
         |line: &str| line.to_ascii_lowercase().strip_prefix("a=candidate:").is_some_and(names_a_foreign_host);
-    // Some browsers take a lone carriage return for the end of a line.
-    sdp.split_inclusive('\n').filter(|line| !line.split(['\r', '\n']).any(names_one)).collect()
+    sdp.split_inclusive('\n').filter(|part| !lines(part).any(names_one)).collect()
 }
 
 /// The attributes of a description that say what is sent, how, and with which keys (RFC 8829, section 5.2).
