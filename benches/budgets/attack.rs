@@ -97,7 +97,7 @@ fn middle(mut rounds: Vec<Measured>) -> Measured {
 
 async fn withstand(attack: Attack, server: &Server, heard: &Heard) -> Result<Measured> {
     let (peace, _) = watch(server, PEACE).await?;
-    let before = server.resident_bytes()?;
+    let before = server.own_bytes()?;
     let open_files = server.open_files()?;
 
     let attackers = Attackers::start(attack, server.address)?;
@@ -107,7 +107,7 @@ async fn withstand(attack: Attack, server: &Server, heard: &Heard) -> Result<Mea
     drop(attackers);
 
     timeout(UNTIL_GONE, gone(server, open_files)).await.map_err(|_| "connections were left open")??;
-    let memory = Memory { before, most, after: server.resident_bytes()? };
+    let memory = Memory { before, most, after: server.own_bytes()? };
     Ok(Measured { blows, before: Noticed::of(heard, &peace), during: Noticed::of(heard, &war), memory })
 }
 
@@ -117,7 +117,7 @@ async fn watch(server: &Server, how_long: Duration) -> Result<(Span, u64)> {
     let (mut pace, mut most) = (interval(SAMPLE), 0);
     while start.elapsed() < how_long {
         pace.tick().await;
-        most = most.max(server.resident_bytes()?);
+        most = most.max(server.own_bytes()?);
     }
     Ok((start..Instant::now(), most))
 }

@@ -19,7 +19,7 @@ pub async fn bytes_per_connection(kind: Kind) -> Result<f64> {
     let server = Server::start(kind)?;
     // What the first few have it load once is not theirs.
     let _first = Connection::enter(&server, u64::MAX, 0).await?;
-    let before = server.resident_bytes()?;
+    let before = server.own_bytes()?;
     let _connections: Vec<Connection> = stream::iter(0..CONNECTIONS)
         .map(|number| Connection::enter(&server, (number / PEOPLE_PER_ROOM) as u64, number))
         .buffer_unordered(AT_ONCE)
@@ -27,5 +27,5 @@ pub async fn bytes_per_connection(kind: Kind) -> Result<f64> {
         .await?;
     // The last news of who joined goes out.
     tokio::time::sleep(Duration::from_secs(1)).await;
-    Ok((server.resident_bytes()?.saturating_sub(before)) as f64 / CONNECTIONS as f64)
+    Ok((server.own_bytes()?.saturating_sub(before)) as f64 / CONNECTIONS as f64)
 }

@@ -112,10 +112,11 @@ impl Server {
         Ok(Self { child, kind, address })
     }
 
-    /// What is in memory, in bytes.
-    pub fn resident_bytes(&self) -> Result<u64> {
+    /// Memory of its own, in bytes (proc_pid_status(5)). What is mapped of the program's file is not counted: it is no
+    /// more than that file, however many are connected, and grows as more of the program has been run.
+    pub fn own_bytes(&self) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        let kib = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).ok_or("no RssAnon")?;
         Ok(kib.trim_end_matches("kB").trim().parse::<u64>()? * 1024)
     }
 

@@ -30,7 +30,7 @@ pub struct Joined {
 
 pub async fn run(kind: Kind) -> Result<Joined> {
     let server = Server::start(kind)?;
-    let before = server.resident_bytes()?;
+    let before = server.own_bytes()?;
     let mut connections = Vec::new();
     for _ in 0..PEOPLE {
         let mut connection = Connection::open(&server).await?;
@@ -56,7 +56,7 @@ pub async fn run(kind: Kind) -> Result<Joined> {
     let seconds = start.elapsed().as_secs_f64();
 
     let bytes = connections.iter().map(Connection::received_bytes).sum::<u64>() - handshakes;
-    let memory = server.resident_bytes()?.saturating_sub(before);
+    let memory = server.own_bytes()?.saturating_sub(before);
     Ok(Joined { bytes, seconds, bytes_per_connection: memory as f64 / PEOPLE as f64 })
 }
 

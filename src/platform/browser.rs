@@ -33,6 +33,7 @@ mod peer;
 mod performer;
 mod photo;
 mod recorder;
+mod remote;
 mod reporter;
 mod save;
 mod seat;

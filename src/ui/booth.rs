@@ -1,22 +1,24 @@
 //! The photo booth: the own camera as a mirror, and a strip of pictures that stay in this browser.
 
+mod mirror;
+mod strip;
+
 use std::time::Duration;
 
 use leptos::{html, prelude::*};
 
+use self::{mirror::Mirror, strip::Strip};
 use super::{
     aside::AsideHead,
     device_picker::DevicePicker,
-    device_trouble::TryAgain,
     icon::{Glyph, Icon},
     live::{live, memo},
-    preview::OwnVideo,
     words,
 };
 use crate::{
     call::{
         input::Action,
-        local::{DeviceKind, DeviceProblem, DeviceState, Part},
+        local::{DeviceState, Part},
     },
     look::Look,
     platform::{IntoFresh, Photo, Shot, StreamKey},
@@ -194,63 +196,6 @@ pub fn BoothScreen() -> impl IntoView {
 }
 
 #[component]
-fn Mirror(booth: Booth) -> impl IntoView {
-    let camera = memo(move || booth.camera());
-    view! {
-        <div class="booth__mirror" data-mirrored=live(move || booth.mirrored.get().then_some(""))>
-            {live(move || match camera.get() {
-                DeviceState::On => {
-                    on_cleanup(move || _ = booth.seen.try_set(false));
-                    view! {
-                        <div
-                            class=live(move || class_of(booth.look.get()))
-                            on:loadeddata:capture=move |_| booth.seen.set(true)
-                        >
-                            <OwnVideo label="Your camera"/>
-                        </div>
-                    }
-                    .into_fresh()
-                }
-                DeviceState::Off => view! { <p class="booth__words">"One moment…"</p> }.into_fresh(),
-                DeviceState::Opening => view! {
-                    <p class="booth__words" role="status">
-                        "Your browser asks whether this page may use the camera. Please allow it there."
-                    </p>
-                }.into_fresh(),
-                DeviceState::Failed(problem) => view! { <Trouble problem/> }.into_fresh(),
-            })}
-            {live(move || booth.counting.get().map(|left| view! {
-                <p class="booth__count" aria-hidden="true">{left}</p>
-            }.into_fresh()))}
-            // Each picture has a flash of its own.
-            <For each=move || flash(booth) key=|number| *number let:_number>
-                <div class="booth__flash" aria-hidden="true"></div>
-            </For>
-        </div>
-    }
-    .into_fresh()
-}
-
-/// The number of the last picture.
-fn flash(booth: Booth) -> Option<u32> {
-    Some(booth.newest.get()).filter(|number| *number > 0)
-}
-
-#[component]
-fn Trouble(problem: DeviceProblem) -> impl IntoView {
-    let camera = words::Devices::One(DeviceKind::Camera);
-    view! {
-        <div class="trouble" role="alert">
-            <Icon glyph=Glyph::CameraOff/>
-            <p class="trouble__what">{words::trouble(camera, problem)}</p>
-            <p>{words::remedy(problem)}</p>
-            <div class="actions"><TryAgain problem/></div>
-        </div>
-    }
-    .into_fresh()
-}
-
-#[component]
 fn Shutter(booth: Booth) -> impl IntoView {
     let counts = memo(move || booth.counting.get().is_some());
     let open = memo(move || booth.is_open());
@@ -318,73 +263,4 @@ fn Switch(label: &'static str, on: RwSignal<bool>) -> impl IntoView {
         </label>
     }
     .into_fresh()
-}
-
-#[component]
-fn Strip(booth: Booth) -> impl IntoView {
-    let empty = memo(move || booth.strip.with(Vec::is_empty));
-    view! {
-        <section class="booth__strip" aria-labelledby="strip">
-            <h2 id="strip">"Your pictures"</h2>
-            {live(move || empty.get().then(|| view! {
-                <p class="booth__none">"None yet. Smile!"</p>
-            }.into_fresh()))}
-            <ul>
-                <For each=move || booth.strip.get() key=|picture| picture.number let:picture>
-                    <OnStrip booth picture/>
-                </For>
-            </ul>
-        </section>
-    }
-    .into_fresh()
-}
-
-#[component]
-fn OnStrip(booth: Booth, picture: Picture) -> impl IntoView {
-    let Picture { number, look, shot } = picture;
-    let Shot { url, width, height, .. } = shot.clone();
-    let alt = match look {
-        Look::Plain => format!("Picture {number}"),
-        look => format!("Picture {number}, {}", words::look(look).to_lowercase()),
-    };
-    let save = move |_| {
-        if let Some(platform) = booth.session.platform() {
-            platform.save_picture(&shot);
-        }
-    };
-    view! {
-        <li class="shot">
-            <img src=url alt=alt width=width height=height/>
-            <button
-                type="button"
-                class="button"
-                aria-label=format!("Save picture {number}")
-                on:click=save
-            >
-                <Icon glyph=Glyph::Save/>
-                "Save"
-            </button>
-            <button
-                type="button"
-                class="round round--quiet"
-                aria-label=format!("Delete picture {number}")
-                title="Delete"
-                on:click=move |_| booth.delete(number)
-            >
-                <Icon glyph=Glyph::Close/>
-            </button>
-        </li>
-    }
-    .into_fresh()
-}
-
-const fn class_of(look: Look) -> &'static str {
-    match look {
-        Look::Plain => "look--plain",
-        Look::Mono => "look--mono",
-        Look::Sepia => "look--sepia",
-        Look::Warm => "look--warm",
-        Look::Cool => "look--cool",
-        Look::Blur => "look--blur",
-    }
 }

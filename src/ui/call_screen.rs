@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use leptos::{ev::KeyboardEvent, prelude::*, web_sys::Element};
+use leptos::prelude::*;
 
 use super::{
-    avatar::Avatar,
-    call_controls::{CallControls, Extras, toggle_camera, toggle_microphone, toggle_screen},
+    call_controls::{CallControls, Extras},
+    call_notices::{MutedHint, Showing, TapToHear, Trouble},
     call_photo::{Album, LastPhoto, PictureTaken},
     call_status::{Badges, CallStatusLine},
     chat::{ChatPanel, Draft, Unread},
-    device_trouble::{TryAgain, trouble},
     files::{DropZone, FileTray, Picker},
-    float, focus,
-    icon::{Glyph, Icon},
+    focus,
+    line::Line,
     live::{live, memo},
     new_device::NewDevice,
     quality::Connection,
@@ -21,14 +20,11 @@ use super::{
     remote_pane::RemotePane,
     screen_pane::ScreenPane,
     self_pane::{Arrangement, SelfPane},
-    shortcuts::Shortcuts,
-    words,
+    shortcuts::{CallKeys, Shortcuts},
 };
 use crate::{
     call::{
         control::ScreenState,
-        input::Action,
-        local::{DeviceState, Sharing},
         status::{CallStatus, Step},
         view::{CallView, ParticipantView},
     },
@@ -36,18 +32,8 @@ use crate::{
     session::Session,
 };
 
-/// The level of somebody who talks, and not of a room.
-const VOICE: f32 = 0.32;
 /// How long the buttons let the picture go first, at most.
 const UNTIL_FURNISHED: Duration = Duration::from_millis(400);
-/// How often the string is drawn anew, and how often until the tone comes again (it lasts 4 s).
-const BEAT: Duration = Duration::from_millis(143);
-const BEATS: usize = 28;
-/// How far the string is pulled while the tone is heard, and before and after it.
-const TREMBLE: [f32; 11] = [AT_REST, 1.4, -0.6, 1.3, -0.4, 1.2, -0.2, 1.1, 0.1, 0.9, 0.3];
-const AT_REST: f32 = 0.6;
-/// How long the hint stays after the last word.
-const HINT: Duration = Duration::from_secs(3);
 
 #[component]
 pub fn CallScreen() -> impl IntoView {
@@ -69,52 +55,7 @@ pub fn CallScreen() -> impl IntoView {
     let connection = RwSignal::new(false);
     let furnished = furnished_soon(session, untrack(|| outgoing.get()));
     let wake = move || awake.update(|awake| *awake = !*awake);
-    // Where the focus is from: a pointer, or the keyboard.
-    let clicked = StoredValue::new(false);
-    let keys = move |event: KeyboardEvent| {
-        wake();
-        if event.alt_key() || event.ctrl_key() || event.meta_key() {
-            return;
-        }
-        let key = event.key();
-        if key == "Tab" {
-            clicked.set_value(false);
-        }
-        if key == " " && !presses_something(&event, clicked.get_value()) {
-            // It would scroll the page.
-            event.prevent_default();
-            return session.act(Action::PressToTalk(true));
-        }
-        if event.repeat() {
-            return;
-        }
-        match key.as_str() {
-            "m" | "M" => toggle_microphone(session),
-            "v" | "V" => toggle_camera(session),
-            "s" | "S" => toggle_screen(session),
-            "c" | "C" => toggle_chat(session),
-            "h" | "H" => extras.arrangement.hide_or_show(),
-            "p" | "P" => album.take(session),
-            "x" | "X" => extras.arrangement.swap(),
-            "e" | "E" => extras.fill_screen(session),
-            "w" | "W" => float::toggle(session),
-            "?" => extras.keys.set(true),
-            "f" | "F" => picker.open(),
-            _ => return,
-        }
-        // It is no letter of what is written next.
-        event.prevent_default();
-    };
-    let let_go = move |event: KeyboardEvent| {
-        if event.key() == " " && session.local.with_untracked(|local| local.pressed) {
-            // A button that was clicked before would take it for a press.
-            event.prevent_default();
-            session.act(Action::PressToTalk(false));
-        }
-    };
-    // Whoever looks elsewhere holds no key here.
-    let blur = window_event_listener(leptos::ev::blur, move |_| session.act(Action::PressToTalk(false)));
-    on_cleanup(move || blur.remove());
+    let keys = CallKeys::new(session, extras, picker);
     on_cleanup(move || session.platform().into_iter().for_each(|platform| platform.end_float()));
     view! {
         <main
@@ -129,10 +70,13 @@ pub fn CallScreen() -> impl IntoView {
             on:pointermove=move |_| wake()
             on:pointerdown=move |_| {
                 wake();
-                clicked.set_value(true);
+                keys.pointed();
             }
-            on:keydown=keys
-            on:keyup=let_go
+            on:keydown=move |event| {
+                wake();
+                keys.pressed(&event);
+            }
+            on:keyup=move |event| keys.released(&event)
             on:dragenter=move |event| picker.drag(session, &event)
             on:dragover=move |event| picker.drag(session, &event)
             on:drop=move |event| picker.drop(session, &event)
@@ -210,134 +154,8 @@ fn Screen(other: ParticipantView) -> impl IntoView {
         .into_fresh()
 }
 
-/// Nobody should forget that others see the screen.
-#[component]
-fn Showing() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let shown = memo(move || session.local.with(|local| local.sharing == Sharing::On));
-    view! {
-        <div role="status">
-            {live(move || shown.get().then(|| view! {
-                <div class="badge badge--showing">
-                    <Icon glyph=Glyph::Screen/>
-                    <p>"You are showing your screen."</p>
-                    <button type="button" class="button" on:click=move |_| session.act(Action::ShareScreen(false))>"Stop showing"</button>
-                </div>
-            }.into_fresh()))}
-        </div>
-    }
-    .into_fresh()
-}
-
-/// For who talks and does not know that nobody hears it.
-#[component]
-fn MutedHint() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let hint = RwSignal::new(false);
-    let silent = memo(move || {
-        session.local.with(|local| local.muted && !local.pressed && local.microphone == DeviceState::On)
-    });
-    let loud = memo(move || silent.get() && session.level.get() > VOICE);
-    Effect::new(move |_| {
-        if loud.get() {
-            hint.set(true);
-        } else if let Ok(timeout) = set_timeout_with_handle(move || _ = hint.try_set(false), HINT) {
-            on_cleanup(move || timeout.clear());
-        }
-    });
-    view! {
-        <div role="status">
-            {live(move || (hint.get() && silent.get()).then(|| view! {
-                <div class="badge badge--muted"><Icon glyph=Glyph::MicrophoneOff/>"You are muted. Hold the space bar to talk."</div>
-            }.into_fresh()))}
-        </div>
-    }
-    .into_fresh()
-}
-
-/// The string between the two cans, while it rings at the other end: it trembles with the tone. It is drawn when it
-/// changes and not sixty times a second, as an animation of the stylesheet would be: whoever picks up needs the processor.
-#[component]
-fn Line(name: Memo<String>, status: Memo<CallStatus>) -> impl IntoView {
-    let session = expect_context::<Session>();
-    let me = untrack(|| session.me()).map(|me| me.nickname.to_string()).unwrap_or_default();
-    let beat = RwSignal::new(0);
-    let tick = move || {
-        if status.get_untracked() == CallStatus::Ringing {
-            beat.set((beat.get_untracked() + 1) % BEATS);
-        }
-    };
-    if let Ok(ticking) = set_interval_with_handle(tick, BEAT) {
-        on_cleanup(move || ticking.clear());
-    }
-    let bow = memo(move || TREMBLE.get(beat.get()).copied().unwrap_or(AT_REST));
-    view! {
-        <div class="line" aria-hidden="true">
-            <Avatar name=me/>
-            <svg class="line__string" viewBox="0 -20 120 40" preserveAspectRatio="none">
-                <path d="M0 0c30 10 90 10 120 0" transform=live(move || format!("scale(1 {})", bow.get()))/>
-            </svg>
-            <Avatar name/>
-        </div>
-    }
-    .into_fresh()
-}
-
-#[component]
-fn TapToHear(name: Memo<String>) -> impl IntoView {
-    let session = expect_context::<Session>();
-    let wanted = memo(move || session.call.with(|call| call.as_ref().is_some_and(|call| call.tap_to_hear)));
-    live(move || {
-        wanted.get().then(|| {
-            view! {
-                <button type="button" class="button button--accent" on:click=move |_| session.act(Action::TapToHear)>
-                    <Icon glyph=Glyph::Speaker/>
-                    {live(move || format!("Tap to hear {}", name.get()))}
-                </button>
-            }
-            .into_fresh()
-        })
-    })
-    .into_fresh()
-}
-
-/// A device that fails during the call does not end it.
-#[component]
-fn Trouble() -> impl IntoView {
-    let session = expect_context::<Session>();
-    let trouble = memo(move || session.local.with(trouble));
-    live(move || {
-        trouble.get().map(|(devices, problem)| {
-            let words = [words::trouble(devices, problem), ". ", words::remedy(problem)].concat();
-            view! {
-                <div class="badge badge--trouble" role="alert">
-                    <Icon glyph=Glyph::Warning/>
-                    <p>{words}</p>
-                    <TryAgain problem/>
-                </div>
-            }
-            .into_fresh()
-        })
-    })
-    .into_fresh()
-}
-
-/// Whether the space bar means the element that has the focus: a field always, a button unless it has the focus from
-/// being clicked.
-fn presses_something(event: &KeyboardEvent, clicked: bool) -> bool {
-    match event_target::<Element>(event).tag_name().as_str() {
-        "BUTTON" | "A" | "SUMMARY" => !clicked,
-        "INPUT" | "SELECT" | "TEXTAREA" | "DIALOG" => true,
-        _ => false,
-    }
-}
-
 fn shows_screen(session: Session) -> bool {
     others(session).iter().any(|other| other.media.screen == ScreenState::On)
-}
-
-fn toggle_chat(session: Session) {
-    session.act(Action::ShowChat(!session.chat.with_untracked(|chat| chat.shown)));
 }
 
 fn status(session: Session) -> CallStatus {

@@ -4,25 +4,23 @@ use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
     rc::Rc,
-    time::Duration,
 };
 
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{MediaStream, MediaStreamTrack, RtcPeerConnection, RtcSdpType, RtcSessionDescriptionInit};
+use web_sys::{MediaStreamTrack, RtcPeerConnection, RtcSdpType, RtcSessionDescriptionInit};
 
 use super::{
     channel::{Channel, Events},
-    ear::Ear,
     files::{Bulk, Files},
     ice, js,
     lines::{Line, Lines, Outgoing},
-    listener::{EventListener, Timer},
+    listener::EventListener,
     output::Output,
     path::PathWatch,
+    remote::Remote,
     reporter::{Reporter, Stop},
-    speaker::Speaker,
     stats::{self, Tracks},
     streams::Streams,
 };
@@ -35,7 +33,6 @@ use crate::{
         input::PairEvent,
         signal::Candidate,
     },
-    platform::StreamKey,
     protocol::IceServer,
 };
 
@@ -54,26 +51,10 @@ struct Inner {
     reporter: Reporter,
     path: PathWatch,
     lines: Lines,
-    streams: Rc<Streams>,
-    output: Rc<Output>,
-    remote: RefCell<Option<Remote>>,
-    screen: RefCell<Option<RemoteScreen>>,
+    remote: Remote,
     /// Operations run strictly one after the other.
     waiting: RefCell<VecDeque<PairOp>>,
     working: Cell<bool>,
-}
-
-/// What comes from the other side.
-struct Remote {
-    speaker: Option<Speaker>,
-    camera: Option<MediaStream>,
-    _ear: Option<Ear>,
-}
-
-/// While the other side shows its screen.
-struct RemoteScreen {
-    speaker: Option<Speaker>,
-    picture: Option<MediaStream>,
 }
 
 impl Peer {
@@ -119,15 +100,13 @@ impl Peer {
             let reporter = reporter.clone();
             move |event| ice::report_candidate(&reporter, event.unchecked_ref())
         });
+        let remote = Remote::new(reporter.clone(), streams, output);
         let inner = Inner {
             connection,
             reporter,
             path,
             lines,
-            streams,
-            output,
-            remote: RefCell::default(),
-            screen: RefCell::default(),
+            remote,
             waiting: RefCell::default(),
             working: Cell::default(),
         };
@@ -148,8 +127,8 @@ impl Peer {
             PairOp::Serve(servers) => return self.inner.serve(&servers),
             PairOp::Encode(encoding) => return self.inner.lines.encode(encoding),
             PairOp::KeyFrame => return self.inner.lines.refresh(),
-            PairOp::ShowScreen(shown) => return self.inner.show_screen(shown),
-            PairOp::Receive => return self.inner.receive(),
+            PairOp::ShowScreen(shown) => return self.inner.remote.show_screen(shown, &self.inner.lines),
+            PairOp::Receive => return self.inner.remote.receive(&self.inner.lines),
             _ => {}
         }
         self.inner.waiting.borrow_mut().push_back(op);
@@ -165,12 +144,7 @@ impl Peer {
     }
 
     pub fn play(&self) {
-        if let Some(Remote { speaker: Some(speaker), .. }) = self.inner.remote.borrow().as_ref() {
-            speaker.play();
-        }
-        if let Some(RemoteScreen { speaker: Some(speaker), .. }) = self.inner.screen.borrow().as_ref() {
-            speaker.play();
-        }
+        self.inner.remote.play();
     }
 }
 
@@ -179,10 +153,7 @@ impl Drop for Peer {
         let inner = &self.inner;
         inner.reporter.close();
         inner.waiting.take();
-        if let Some(Remote { camera: Some(stream), .. }) = inner.remote.take() {
-            inner.streams.hide_only(inner.camera_key(), &stream);
-        }
-        inner.show_screen(false);
+        inner.remote.end();
         inner.lines.stop();
         inner.connection.close();
     }
@@ -220,7 +191,7 @@ impl Inner {
                 self.lines.adopt(&self.connection);
                 let answering = self.start_local()?;
                 // Making the elements that play takes a while, and so does the answer: both at once.
-                self.receive();
+                self.remote.receive(&self.lines);
                 let sdp = self.local(&answering).await?;
                 self.path.follow();
                 Ok(Some(PairEvent::Answered { sdp }))
@@ -234,7 +205,7 @@ impl Inner {
             }
             PairOp::Finish { sdp } => {
                 self.set_remote(RtcSdpType::Answer, &sdp).await?;
-                self.receive();
+                self.remote.receive(&self.lines);
                 self.path.follow();
                 Ok(Some(PairEvent::Finished))
             }
@@ -311,52 +282,5 @@ impl Inner {
                 js::debug("A candidate was not taken:", &error);
             }
         });
-    }
-
-    /// Plays and shows what comes, from the first description of the other side on.
-    fn receive(&self) {
-        if self.remote.borrow().is_some() {
-            return;
-        }
-        let microphone = self.lines.remote(Line::Microphone);
-        let speaker = microphone.and_then(|track| self.speaker(&track));
-        let camera = self.lines.remote(Line::Camera);
-        let camera =
-            camera.and_then(|track| self.streams.show(self.camera_key(), &track, Some(self.first_frame())));
-        let ear = self.lines.receiver(Line::Microphone).map(|voice| Ear::listen(voice, &self.reporter));
-        self.remote.replace(Some(Remote { speaker, camera, _ear: ear }));
-    }
-
-    fn show_screen(&self, shown: bool) {
-        let key = StreamKey::RemoteScreen(self.reporter.pair.peer);
-        if let Some(RemoteScreen { picture: Some(stream), .. }) = self.screen.take() {
-            self.streams.hide_only(key, &stream);
-        }
-        if shown {
-            let sound = self.lines.remote(Line::ScreenSound);
-            let speaker = sound.and_then(|track| self.speaker(&track));
-            let picture = self.lines.remote(Line::Screen);
-            let picture = picture.and_then(|track| self.streams.show(key, &track, None));
-            self.screen.replace(Some(RemoteScreen { speaker, picture }));
-        }
-    }
-
-    fn speaker(&self, track: &MediaStreamTrack) -> Option<Speaker> {
-        Speaker::new(track, &self.reporter, &self.output, &self.streams.audible)
-    }
-
-    /// Told right after it is drawn: what the screen says of it comes second.
-    fn first_frame(&self) -> Rc<dyn Fn()> {
-        let (reporter, told) = (self.reporter.clone(), RefCell::new(None));
-        Rc::new(move || {
-            let reporter = reporter.clone();
-            told.borrow_mut().get_or_insert_with(|| {
-                Timer::once(Duration::ZERO, move || reporter.report(PairEvent::FirstFrame))
-            });
-        })
-    }
-
-    fn camera_key(&self) -> StreamKey {
-        StreamKey::RemoteCamera(self.reporter.pair.peer)
     }
 }
