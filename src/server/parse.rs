@@ -16,6 +16,9 @@ pub fn parse(text: &str) -> Result<ClientFrame, Mistake> {
     if is_too_deep(text) {
         return Err(Mistake { code: ErrorCode::TooDeep, id: id(text) });
     }
+    if !is_of_objects(text) {
+        return Err(Mistake { code: ErrorCode::BadMessage, id: id(text) });
+    }
     match serde_json::from_str::<ClientFrame>(text) {
         Ok(frame) if is_current(&frame) => Ok(frame),
         Ok(frame) => Err(Mistake { code: ErrorCode::Outdated, id: Some(frame.id) }),
@@ -61,6 +64,22 @@ fn depth(text: &str) -> usize {
     deepest
 }
 
+/// The frame, its message and the message's fields are objects: the deserializers that serde derives take arrays of the
+/// fields for them as well.
+fn is_of_objects(text: &str) -> bool {
+    let mut objects = 0;
+    let mut bytes = text.bytes();
+    while objects < 3 {
+        match bytes.next() {
+            Some(b'{') => objects += 1,
+            Some(b'[') | None => return false,
+            Some(b'"') => skip_text(&mut bytes),
+            Some(_) => {}
+        }
+    }
+    true
+}
+
 fn skip_text(bytes: &mut std::str::Bytes<'_>) {
     while let Some(byte) = bytes.next() {
         match byte {
@@ -78,7 +97,8 @@ pub fn id(text: &str) -> Option<u32> {
     struct Numbered {
         id: u32,
     }
-    serde_json::from_str::<Numbered>(text).ok().map(|numbered| numbered.id)
+    let is_object = text.trim_start().starts_with('{');
+    serde_json::from_str::<Numbered>(text).ok().filter(|_| is_object).map(|numbered| numbered.id)
 }
 
 /// Reads the hello of a client that this server knows nothing of.
@@ -140,6 +160,20 @@ mod tests {
         ] {
             assert_eq!(mistake(text), (ErrorCode::BadMessage, id), "{text}");
         }
+    }
+
+    #[test]
+    fn an_array_is_not_taken_for_an_object() {
+        for (text, id) in [
+            (r#"[3,{"ping":{}}]"#, None),
+            (r#"{"id":3,"message":{"ping":[]}}"#, Some(3)),
+            (r#"{"message":{"set_availability":["away"]},"id":3}"#, Some(3)),
+            (r#"{"id":3,"message":["ping",{}]}"#, Some(3)),
+            (r#"{"id":3,"message":{"hello":[9]}}"#, Some(3)),
+        ] {
+            assert_eq!(mistake(text), (ErrorCode::BadMessage, id), "{text}");
+        }
+        assert!(parse(&signal("[[]]")).is_ok(), "but what peers say is theirs");
     }
 
     #[test]
