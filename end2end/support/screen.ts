@@ -65,7 +65,7 @@ export function screenOf(page: Page) {
     share: invitation.getByRole('button', { name: 'Share', exact: true }),
     showQrCode: invitation.getByText('Show as a QR code'),
     qrCode: invitation.getByRole('img', { name: /^QR code/ }),
-    checkDevices: button('Check camera and microphone'),
+    checkDevices: button('Your camera and microphone'),
     letItRing: button('Tap to let it ring'),
     connectionTrouble: page.getByText(/The connection to the server is lost|The server is still out of reach/),
     superseded: page.getByText('You have opened Tincan in another tab'),

@@ -48,7 +48,7 @@ pub fn RoomPreview() -> impl IntoView {
                 on:click=move |_| session.act(Action::Preview(!shown.get_untracked()))
             >
                 <Icon glyph=Glyph::Sliders/>
-                "Check camera and microphone"
+                "Your camera and microphone"
             </button>
             {live(move || shown.get().then(|| view! {
                 <Choices/>
