@@ -82,7 +82,7 @@ const SCENES: &[(&str, &str, Scene)] = &[
     ("ringing", "/", |session| call(session, CallStatus::Ringing)),
     ("connecting", "/", |session| call(session, CallStatus::Connecting(Step::StillFindingPath))),
     ("connected", "/", |session| {
-        call(session, CallStatus::Connected { since: Duration::from_secs(3) });
+        call(session, CONNECTED);
         devices_on(session);
         session.call.update(|call| {
             let Some(call) = call else { return };
@@ -96,12 +96,12 @@ const SCENES: &[(&str, &str, Scene)] = &[
         });
     }),
     ("connected-plugged", "/", |session| {
-        call(session, CallStatus::Connected { since: Duration::from_secs(3) });
+        call(session, CONNECTED);
         devices_on(session);
         session.local.update(|local| local.plugged = Some("Jabra Evolve2 65".into()));
     }),
     ("connected-voice", "/", |session| {
-        call(session, CallStatus::Connected { since: Duration::ZERO });
+        call(session, CallStatus::Connected { since: Duration::ZERO, earlier: Duration::ZERO });
         session.call.update(|call| {
             let Some(call) = call else { return };
             call.tap_to_hear = true;
@@ -115,17 +115,17 @@ const SCENES: &[(&str, &str, Scene)] = &[
         });
     }),
     ("chat", "/", |session| {
-        call(session, CallStatus::Connected { since: Duration::from_secs(3) });
+        call(session, CONNECTED);
         devices_on(session);
         chat(session, true);
     }),
     ("chat-unread", "/", |session| {
-        call(session, CallStatus::Connected { since: Duration::from_secs(3) });
+        call(session, CONNECTED);
         devices_on(session);
         chat(session, false);
     }),
     ("recording", "/", |session| {
-        call(session, CallStatus::Connected { since: Duration::from_secs(3) });
+        call(session, CONNECTED);
         devices_on(session);
         session.recorder.update(|recorder| {
             recorder.own = OwnRecording::On { since: Duration::from_secs(60) };
@@ -162,6 +162,9 @@ const SCENES: &[(&str, &str, Scene)] = &[
         call(session, CallStatus::Ended { why: Ended::NoPath(attempt), lasted: None });
     }),
 ];
+
+const CONNECTED: CallStatus =
+    CallStatus::Connected { since: Duration::from_secs(3), earlier: Duration::ZERO };
 
 fn main() -> io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/gallery");

@@ -47,7 +47,7 @@ use self::{
     chat::ChatView,
     contacts::Contacts,
     control::Control,
-    effect::{Effect, Ice, Notification, OnTheKeys, PairOp, Remembered, Seat, Sound},
+    effect::{Effect, Ice, Notification, OnTheKeys, PairOp, Remembered, Seat, Sound, Standing},
     files::{Kept, view::Bulletin},
     input::{DeviceEvent, Input, PageEvent, SocketEvent, SocketId},
     link::{Link, Step},
@@ -119,6 +119,8 @@ pub struct Phone {
     notification: Option<Notification>,
     /// What this tab keeps for a reload.
     seat: Option<Seat>,
+    /// The call that the earlier page in this tab was in.
+    stood: Option<Standing>,
     /// The files that the platform holds for this phone.
     kept: BTreeSet<Kept>,
     next_file: u32,
@@ -192,6 +194,7 @@ impl Phone {
             sound: Sound::default(),
             notification: None,
             seat: None,
+            stood: None,
             kept: BTreeSet::new(),
             next_file: 0,
             bulletin: Bulletin::default(),

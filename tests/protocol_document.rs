@@ -53,12 +53,21 @@ fn every_example_is_a_message() {
 fn every_message_has_an_example() {
     let source = include_str!("../src/protocol.rs");
     for (kind, name) in [("client", "ClientMessage"), ("server", "ServerMessage")] {
-        let examples = examples(kind).join("\n");
-        let names = variants(source, name);
-        assert!(names.len() > 9, "{names:?}");
-        for name in names {
-            assert!(examples.contains(&format!("\"message\":{{\"{name}\":")), "{name} has no example");
-        }
+        each_has_an_example(kind, &variants(source, name), "\"message\":{");
+    }
+    each_has_an_example("peer", &variants(include_str!("../src/call/signal.rs"), "Body"), "\"body\":{");
+    each_has_an_example("control", &variants(include_str!("../src/call/control.rs"), "Control"), "\n{");
+    each_has_an_example("chat", &variants(include_str!("../src/call/chat.rs"), "ChatMessage"), "\n{");
+    let source = include_str!("../src/call/files/message.rs");
+    each_has_an_example("files", &variants(source, "FileMessage"), "\n{");
+}
+
+/// `before` stands before the name of each.
+fn each_has_an_example(kind: &str, names: &[String], before: &str) {
+    let examples = ["", &examples(kind).join("\n")].join("\n");
+    assert!(names.len() > 3, "{kind}: {names:?}");
+    for name in names {
+        assert!(examples.contains(&format!("{before}\"{name}\":")), "{name} has no example");
     }
 }
 
@@ -127,10 +136,14 @@ fn every_limit_and_timeout_stands_there_with_its_default() {
         let default = &defaults[*name];
         assert!(row(name, &format!("{default} |")), "{name} is not {default} there");
     }
-    for fixed in [MAX_MESSAGE_BYTES, MAX_DEPTH, Nickname::MAX_CHARS, VERSION.try_into().unwrap_or_default()] {
-        assert!(DOCUMENT.contains(&fixed.to_string()), "{fixed} does not occur");
-    }
-    for fixed in [MESSAGE_MOST as u64, WINDOW, PREVIEW_SIDE.into()] {
-        assert!(DOCUMENT.contains(&fixed.to_string()), "{fixed} does not occur");
+    for fixed in [
+        format!("described here is **{VERSION}**"),
+        format!("at most {MAX_MESSAGE_BYTES} bytes and is nested at most {MAX_DEPTH} deep;"),
+        format!("a nickname has at most {} characters", Nickname::MAX_CHARS),
+        format!("JSON text of at most\n{MESSAGE_MOST} bytes"),
+        format!("**At most {WINDOW} bytes may be sent beyond"),
+        format!("bare pixels, at most {PREVIEW_SIDE} on\n  each side"),
+    ] {
+        assert!(DOCUMENT.contains(&fixed), "not there: {fixed}");
     }
 }

@@ -65,7 +65,7 @@ async fn measure() -> Result<()> {
         browser::measure(&mut table)?;
     }
     print!("{table}");
-    Ok(())
+    if table.has(OVERDRAWN) { Err("a budget is overdrawn".into()) } else { Ok(()) }
 }
 
 /// What is named on the command line, or everything: `cargo bench … -- relay storm`.
@@ -156,8 +156,10 @@ async fn storm(table: &mut Table) -> Result<()> {
 }
 
 /// Marks a budget that is overdrawn.
+const OVERDRAWN: &str = " — OVERDRAWN";
+
 fn verdict(kept: bool) -> &'static str {
-    if kept { "" } else { " — OVERDRAWN" }
+    if kept { "" } else { OVERDRAWN }
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

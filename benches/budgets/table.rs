@@ -12,6 +12,10 @@ impl Table {
         println!("{what}: floor {floor}, Tincan {tincan} ({budget})");
         self.rows.push([what.to_owned(), floor, tincan, budget]);
     }
+
+    pub fn has(&self, words: &str) -> bool {
+        self.rows.iter().any(|[.., budget]| budget.contains(words))
+    }
 }
 
 impl fmt::Display for Table {

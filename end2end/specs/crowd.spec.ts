@@ -9,24 +9,19 @@ test.describe('five hundred people', () => {
   // The crowd says nothing.
   test.use({ flags: [...flags, '--timeout', 'silence=60000'] });
 
-  test('are listed, found by name, and called', async ({ server, alice }, testInfo) => {
+  test('are listed, found by name, and called', async ({ server, alice }) => {
     const names = Array.from({ length: CROWD }, (_, i) => `Person ${String(i).padStart(3, '0')}`);
     const crowd = [];
     for (const name of names) crowd.push(await SocketPeer.enters(server, name));
 
-    const start = Date.now();
     await alice.enters();
     await expect(alice.screen.contacts).toHaveCount(CROWD);
-    const listed = Date.now() - start;
     expect((await alice.wire()).filter(({ compressed }) => compressed)).not.toEqual([]);
 
-    const typed = Date.now();
     await alice.screen.search.fill('person 377');
     await expect(alice.screen.contacts).toHaveCount(1);
-    const found = Date.now() - typed;
     await alice.screen.call('Person 377', 'voice').click();
     await crowd[377]?.hears('invited');
-    testInfo.annotations.push({ type: 'measured', description: `listed in ${listed} ms, found in ${found} ms` });
     for (const peer of crowd) peer.vanishes();
   });
 });

@@ -1,6 +1,14 @@
 import { INSECURE_HOST } from '../support/browsers';
 import { whose } from '../support/camera';
+import type { Person } from '../support/person';
 import { expect, test } from '../support/test';
+
+declare global {
+  interface Window {
+    /** The kinds of device that the page has asked for, each time. */
+    opened?: string[][];
+  }
+}
 
 test('the nickname is remembered on this device', async ({ alice }) => {
   await alice.enters();
@@ -65,14 +73,28 @@ test('in the room the camera is off, unless one looks at it', async ({ alice }) 
 });
 
 for (const choice of ['Voice only', 'Just listen']) {
-  test(`“${choice}” is a way in, and opens no camera`, async ({ alice, bob }) => {
+  test(`“${choice}” is a way in and into a call, and opens no camera`, async ({ alice, bob }) => {
+    await alice.page.addInitScript(() => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = (constraints) => {
+        (window.opened ??= []).push(Object.keys(constraints ?? {}).filter((kind) => constraints?.[kind as 'audio' | 'video']));
+        return open(constraints);
+      };
+    });
     await bob.enters();
     await alice.opens();
     await alice.screen.goInWith(choice).click();
     await alice.screen.nickname.fill('Alice');
     await alice.screen.enterLobby.click();
-    await bob.sees(alice);
-    await expect(alice.screen.selfVideo).toHaveCount(0);
+    await bob.calls(alice);
+    await alice.accepts();
+    await alice.seesTheCameraOf(bob);
+    await bob.seesNoCameraOf(alice);
+    if (choice === 'Just listen') await expect(bob.screen.badge('Alice is just listening')).toBeVisible();
+    else await bob.hears(alice);
+    const opened = new Set((await alice.page.evaluate(() => window.opened ?? [])).flat());
+    expect([...opened]).toEqual(choice === 'Just listen' ? [] : ['audio']);
   });
 }
 
@@ -85,7 +107,7 @@ test('somebody without camera and microphone is told so, and gets in', async ({ 
   await alice.screen.goInWithout.click();
   await alice.screen.nickname.fill('Alice');
   await alice.screen.enterLobby.click();
-  await bob.sees(alice);
+  await canListen(alice, bob);
 });
 
 test('somebody who does not allow the devices is told how to, and gets in', async ({ somebody, bob }) => {
@@ -97,7 +119,7 @@ test('somebody who does not allow the devices is told how to, and gets in', asyn
   await alice.screen.goInWithout.click();
   await alice.screen.nickname.fill('Alice');
   await alice.screen.enterLobby.click();
-  await bob.sees(alice);
+  await canListen(alice, bob);
 });
 
 test('a camera that another program holds is told from one that is missing', async ({ alice }) => {
@@ -120,7 +142,7 @@ test('on an address that is not secure the page says why there is no camera', as
   await alice.screen.goInWithout.click();
   await alice.screen.nickname.fill('Alice');
   await alice.screen.enterLobby.click();
-  await bob.sees(alice);
+  await canListen(alice, bob);
 });
 
 test('a first visit loads no more than it shows, and the rest before anybody enters', async ({ alice }) => {
@@ -153,3 +175,13 @@ test('a page that was left open while the server was replaced says that there is
   await alice.screen.enterLobby.click();
   await expect(alice.page.getByText('There is a newer version of Tincan. Load this page again')).toBeVisible();
 });
+
+/** Whoever has no devices sees and hears whoever calls. */
+async function canListen(alice: Person, bob: Person): Promise<void> {
+  await bob.calls(alice);
+  await alice.accepts();
+  await alice.seesTheCameraOf(bob);
+  await alice.hears(bob);
+  await expect(bob.screen.badge('Alice is just listening')).toBeVisible();
+  await bob.seesNoCameraOf(alice);
+}

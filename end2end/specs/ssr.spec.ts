@@ -17,10 +17,10 @@ for (const path of PAGES) {
 }
 
 test('the first paint is the real page', { tag: '@once' }, async ({ server }) => {
-  const page = await (await fetch(`${server.origin}/`)).text();
-  expect(page).toContain('Nickname');
-  expect(page).toContain('Enter the lobby');
-  expect(page).toContain('<h1');
+  for (const [path, door] of [['/', 'Enter the lobby'], ['/r/k7qm-3xpd-9wzt', 'Join the room']] as const) {
+    const page = await (await fetch(`${server.origin}${path}`)).text();
+    for (const words of ['Nickname', door, '<h1']) expect(page, path).toContain(words);
+  }
 });
 
 test('an address that leads nowhere is not found', { tag: '@once' }, async ({ server }) => {
@@ -39,10 +39,12 @@ test('pages are never kept, and run nothing but their own program', { tag: '@onc
 test.describe('without JavaScript', () => {
   test('the page says what it is and what it needs', async ({ somebody }) => {
     const alice = await somebody('alice', { scripts: false });
-    await alice.page.goto('/');
-    // Not by a locator: those wait with the page's own timers, which do not run here.
-    const shown = await alice.page.evaluate(() => document.body.innerText);
-    expect(shown).toContain('A private phone in your browser');
-    expect(shown).toContain('needs JavaScript');
+    for (const path of ['/', '/r/k7qm-3xpd-9wzt']) {
+      await alice.page.goto(path);
+      // Not by a locator: those wait with the page's own timers, which do not run here.
+      const shown = await alice.page.evaluate(() => document.body.innerText);
+      expect(shown, path).toContain('A private phone in your browser');
+      expect(shown, path).toContain('needs JavaScript');
+    }
   });
 });

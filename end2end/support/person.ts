@@ -24,9 +24,6 @@ export interface Setting {
 }
 
 export class Person {
-  /** What the browser's console complained of, and nobody foresaw. */
-  readonly complaints: string[] = [];
-  private readonly foreseen: RegExp[] = [];
   private hasReloaded = false;
 
   readonly screen: Screen;
@@ -37,10 +34,13 @@ export class Person {
     private readonly setting: Setting,
     readonly context: BrowserContext,
     readonly page: Page,
+    private readonly foreseen: RegExp[],
+    /** What the consoles of all this person's pages complained of, and nobody foresaw. */
+    readonly complaints: string[],
   ) {
     this.screen = screenOf(page);
     this.nickname = setting.name.replace(/^./, (first) => first.toUpperCase());
-    this.listenTo(page);
+    page.on('crash', () => complaints.push('The page crashed.'));
   }
 
   static async arrives(browser: Pick<Browser, 'newContext'>, setting: Setting): Promise<Person> {
@@ -59,12 +59,14 @@ export class Person {
       await context.addInitScript(installCamera, COLOURS[setting.name]);
     }
     await context.addInitScript(installProbe);
-    return new Person(setting, context, await context.newPage());
+    const [foreseen, complaints]: [RegExp[], string[]] = [[], []];
+    listenTo(context, foreseen, complaints);
+    return new Person(setting, context, await context.newPage(), foreseen, complaints);
   }
 
   /** In another tab of the same browser. */
   async opensAnotherTab(): Promise<Person> {
-    return new Person(this.setting, this.context, await this.context.newPage());
+    return new Person(this.setting, this.context, await this.context.newPage(), this.foreseen, this.complaints);
   }
 
   /** Errors and warnings in the console that belong to the story, such as a server that is gone. */
@@ -173,6 +175,12 @@ export class Person {
   async isIn(phase: Phase): Promise<void> {
     const shown = () => this.screen.stage.evaluateAll(([stage]) => stage?.getAttribute('data-phase') ?? 'none');
     await expect.poll(shown, { message: 'the phase of the call' }).toBe(phase);
+  }
+
+  /** As the screen says. */
+  async secondsInCall(): Promise<number> {
+    const [minutes = 0, seconds = 0] = (await this.screen.timeInCall.innerText()).split(':').map(Number);
+    return 60 * minutes + seconds;
   }
 
   async opensTheChat(): Promise<void> {
@@ -315,18 +323,18 @@ export class Person {
   wire(): Promise<Frame[]> {
     return this.page.evaluate(() => window.probe.wire);
   }
+}
 
-  private listenTo(page: Page): void {
-    const complain = (text: string) => {
-      if (text.includes('Service Worker registration blocked by Playwright')) return;
-      if (!this.foreseen.some((words) => words.test(text))) this.complaints.push(text);
-    };
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complain(`${message.type()}: ${message.text()}`);
-    });
-    page.on('pageerror', (error) => complain(`${error.name}: ${error.message}`));
-    page.on('crash', () => complain('The page crashed.'));
-  }
+/** To all of its pages, also those that a page opens. */
+function listenTo(context: BrowserContext, foreseen: RegExp[], complaints: string[]): void {
+  const complain = (text: string) => {
+    if (text.includes('Service Worker registration blocked by Playwright')) return;
+    if (!foreseen.some((words) => words.test(text))) complaints.push(text);
+  };
+  context.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complain(`${message.type()}: ${message.text()}`);
+  });
+  context.on('weberror', (failure) => complain(`${failure.error().name}: ${failure.error().message}`));
 }
 
 /** Everybody enters the lobby, all in one moment, and sees everybody else. */

@@ -117,7 +117,8 @@ export function screenOf(page: Page) {
 
     // The call.
     stage: page.locator('[data-phase]'),
-    status: page.getByTestId('call-status'),
+    /** Said to who does not see it: a live region in the call, its heading when it is over. */
+    status: page.locator('[data-testid="call-status"]:is([role="status"], h1)'),
     bars: button(/^Connection: /),
     connection: page.getByRole('dialog', { name: 'Connection' }),
     copyReport: button('Copy a report'),

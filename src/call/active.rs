@@ -40,6 +40,8 @@ pub struct ActiveCall {
     /// When *accept* was clicked here, or its word came from there.
     pub answered_at: Option<Time>,
     pub connected_since: Option<Time>,
+    /// For how long it had stood before, when this page was loaded again.
+    pub earlier: Duration,
     pub setup: Option<Duration>,
     /// The server has been told how long that took.
     pub is_reported: bool,
@@ -95,6 +97,8 @@ pub struct Other {
     pub peer: PeerId,
     pub nickname: Nickname,
     pub incarnation: Option<Incarnation>,
+    /// How they have called, or accepted.
+    pub wish: Option<Media>,
     pub media: MediaState,
     pub relayed: Option<bool>,
     /// Is heard to speak.
@@ -183,6 +187,7 @@ impl Other {
             peer,
             nickname,
             incarnation: None,
+            wish: None,
             media: MediaState::default(),
             relayed: None,
             speaks: false,
@@ -282,6 +287,7 @@ impl ActiveCall {
             screen: false,
             answered_at: None,
             connected_since: None,
+            earlier: Duration::ZERO,
             setup: None,
             is_reported: false,
             tap_to_hear: false,
@@ -348,9 +354,17 @@ impl ActiveCall {
         }
     }
 
+    /// How long it has stood, if it ever did.
+    #[must_use]
+    pub fn lasted(&self, now: Time) -> Option<Duration> {
+        self.connected_since.map(|since| now.saturating_sub(since) + self.earlier)
+    }
+
     fn path_status(&self) -> CallStatus {
         match self.connected_since {
-            Some(since) if self.others.iter().any(Other::is_connected) => CallStatus::Connected { since },
+            Some(since) if self.others.iter().any(Other::is_connected) => {
+                CallStatus::Connected { since, earlier: self.earlier }
+            }
             Some(_) => CallStatus::Reconnecting { long: self.is_long() },
             None => CallStatus::Connecting(self.first().map_or(Step::Introducing, Other::step)),
         }

@@ -16,7 +16,7 @@ use super::{
     recording::RecordOp,
     signal::Candidate,
 };
-use crate::protocol::{ClientFrame, IceServer, Media, Nickname, PeerId, Room};
+use crate::protocol::{CallId, ClientFrame, IceServer, Media, Nickname, PeerId, Room};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -224,4 +224,15 @@ pub struct Seat {
     /// Of the call this tab is in.
     #[serde(default)]
     pub grant: Option<String>,
+    /// And since when it stands.
+    #[serde(default)]
+    pub standing: Option<Standing>,
+}
+
+/// A call that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    pub call: CallId,
+    /// Seconds since 1970.
+    pub since: u64,
 }

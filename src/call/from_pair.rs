@@ -1,5 +1,7 @@
 //! What the peer connections report, and what comes from the other side through them.
 
+use std::time::Duration;
+
 use super::{
     Phone, Time,
     active::{ActiveCall, ControlState, Other, Stage},
@@ -11,7 +13,7 @@ use super::{
     status::Ended,
     watch::{Finding, Watch},
 };
-use crate::protocol::{ClientMessage, EndReason, PeerId};
+use crate::protocol::{ClientMessage, EndReason, Media, PeerId};
 
 /// So many failed operations before the first connection mean that this browser cannot do it.
 const FAILURES_MOST: u32 = 3;
@@ -228,8 +230,7 @@ impl Phone {
                 let pair = other.pair_id();
                 other.failures = 0;
                 if call.connected_since.is_none() {
-                    call.connected_since = Some(now);
-                    self.measure("tincan-connected", now);
+                    self.stands(peer, now);
                 } else if let Some(pair) = pair.filter(|_| was_lost) {
                     self.emit(Effect::Pair { pair, op: PairOp::KeyFrame });
                 }
@@ -237,7 +238,7 @@ impl Phone {
             // Before the answer, a path that failed is none that was lost.
             PathState::Disconnected | PathState::Failed if !ringing => {
                 let patience = match (path, offerer) {
-                    (PathState::Failed, true) => std::time::Duration::ZERO,
+                    (PathState::Failed, true) => Duration::ZERO,
                     (_, true) => soon,
                     // Both sides notice; the offerer is given a head start.
                     (_, false) => soon + again,
@@ -332,11 +333,33 @@ impl Phone {
         self.end_call(Ended::There(EndReason::HungUp), now);
     }
 
+    /// There is a path, for the first time in this page.
+    fn stands(&mut self, peer: PeerId, now: Time) {
+        let Some(call) = &mut self.call else { return };
+        call.connected_since = Some(now);
+        if let Some(stood) = self.stood.filter(|stood| stood.call == call.id) {
+            call.earlier = (self.loaded_at + now).saturating_sub(Duration::from_secs(stood.since));
+        }
+        let shows_nothing = call.other(peer).is_some_and(|other| other.wish == Some(Media::Voice));
+        self.measure("tincan-connected", now);
+        if shows_nothing {
+            self.set_up(now);
+        }
+    }
+
+    /// A camera that is turned on later is nothing that anybody has waited for.
     fn first_frame(&mut self, now: Time) {
+        let Some(call) = &self.call else { return };
+        let late = call.connected_since.filter(|since| now > *since + self.timeouts.path_long);
+        self.set_up(late.unwrap_or(now));
+    }
+
+    /// The other side is seen, or heard where there is nothing to see.
+    fn set_up(&mut self, at: Time) {
         let Some(call) = &mut self.call else { return };
         if let (None, Some(answered)) = (call.setup, call.answered_at) {
-            call.setup = Some(now.saturating_sub(answered));
-            self.measure("tincan-setup", now);
+            call.setup = Some(at.saturating_sub(answered));
+            self.measure("tincan-setup", at);
         }
         self.report_set_up();
     }

@@ -108,7 +108,8 @@ impl Phone {
     /// The page was loaded again in the tab that has a place in a room.
     pub(super) fn resume(&mut self, seat: Seat, now: Time) {
         if matches!(self.place, Place::Outside { .. }) {
-            let Seat { room, nickname, ticket, grant, .. } = seat;
+            let Seat { room, nickname, ticket, grant, standing, .. } = seat;
+            self.stood = standing;
             self.go_in(Wish { room, nickname, ticket: Some(ticket), grant }, now);
         }
     }

@@ -4,7 +4,7 @@ use super::{
     Inside, Phone, Place, Time,
     active::{ActiveCall, Held, Other, Rival, Stage},
     contacts::is_blocked,
-    effect::{Effect, PairOp, Seat},
+    effect::{Effect, PairOp, Seat, Standing},
     pair::PairId,
     signal::Signal,
     status::Ended,
@@ -64,8 +64,8 @@ impl Phone {
                 self.invited(call, from, media, &participants, now);
             }
             ServerMessage::Ringing { call, peer } => self.rings_there(call, peer),
-            ServerMessage::ParticipantJoined { call, peer, incarnation, .. } => {
-                self.participant_joined(call, peer, incarnation, now);
+            ServerMessage::ParticipantJoined { call, peer, incarnation, media } => {
+                self.participant_joined(call, peer, (incarnation, media), now);
             }
             ServerMessage::InvitationEnded { call, peer, .. }
             | ServerMessage::ParticipantLeft { call, peer, .. } => self.participant_left(call, peer),
@@ -152,7 +152,21 @@ impl Phone {
         let Place::Inside(inside) = &self.place else { return None };
         let Me { peer, nickname, room, .. } = inside.me.clone();
         let ticket = inside.ticket.clone();
-        Some(Seat { room, peer, nickname: nickname.to_string(), ticket, grant: self.grant() })
+        let (grant, standing) = (self.grant(), self.standing());
+        Some(Seat { room, peer, nickname: nickname.to_string(), ticket, grant, standing })
+    }
+
+    /// Of the call that stands, or that the earlier page was in.
+    fn standing(&self) -> Option<Standing> {
+        let call = self.call.as_ref().filter(|call| !call.is_over())?;
+        let since = self.standing_since(call).map(|since| Standing { call: call.id, since });
+        since.or(self.stood.filter(|stood| stood.call == call.id))
+    }
+
+    /// By the clock on the wall, in seconds since 1970.
+    pub(super) fn standing_since(&self, call: &ActiveCall) -> Option<u64> {
+        let since = self.loaded_at + call.connected_since?;
+        Some(since.saturating_sub(call.earlier).as_secs())
     }
 
     fn grant(&self) -> Option<String> {
@@ -191,7 +205,7 @@ impl Phone {
             _ => {}
         }
         let give_up_at = now + self.timeouts.ring + self.timeouts.pong;
-        let mut others = vec![Other::new(from, nickname)];
+        let mut others = vec![Other { wish: Some(media), ..Other::new(from, nickname) }];
         let rest = participants.iter().filter(|peer| **peer != from && Some(**peer) != self.me());
         others.extend(rest.map(|peer| Other::new(*peer, self.name_of(*peer))));
         self.begin(ActiveCall::new(id, Stage::Incoming { media, give_up_at }, others, false));
@@ -213,7 +227,7 @@ impl Phone {
         &mut self,
         id: CallId,
         peer: PeerId,
-        incarnation: Incarnation,
+        (incarnation, media): (Incarnation, Media),
         now: Time,
     ) {
         let Some(me) = self.me() else { return };
@@ -241,6 +255,7 @@ impl Phone {
         let Some(other) = call.other_mut(peer) else { return };
         let reloaded = other.incarnation.is_some_and(|known| known != incarnation);
         other.incarnation = Some(incarnation);
+        other.wish = Some(media);
         if reloaded {
             // What the earlier page offered is of no use any more.
             other.held.take();

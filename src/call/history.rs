@@ -44,8 +44,8 @@ pub enum Outcome {
 
 /// What came of it, if it is worth remembering.
 fn outcome(call: &ActiveCall, why: Ended, now: Time) -> Option<Outcome> {
-    if let (false, Some(since)) = (call.is_over(), call.connected_since) {
-        return Some(Outcome::Talked { seconds: now.saturating_sub(since).as_secs() });
+    if let (false, Some(lasted)) = (call.is_over(), call.lasted(now)) {
+        return Some(Outcome::Talked { seconds: lasted.as_secs() });
     }
     match (&call.stage, why) {
         // It goes on as another call, or was over before.
@@ -120,12 +120,11 @@ impl Phone {
     pub(super) fn note_call(&mut self, why: Ended, now: Time) {
         let Some(call) = self.call.as_ref().filter(|_| self.keeps_history()) else { return };
         let (Some(outcome), Some(other)) = (outcome(call, why, now), call.first()) else { return };
-        let since = call.connected_since.unwrap_or(now);
         let past = PastCall {
             call: call.id,
             with: other.nickname.to_string(),
             outgoing: call.outgoing,
-            at: (self.loaded_at + since).as_secs(),
+            at: self.standing_since(call).unwrap_or_else(|| (self.loaded_at + now).as_secs()),
             outcome,
         };
         note(&mut self.remembered.calls, past);

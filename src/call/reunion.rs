@@ -49,7 +49,10 @@ impl Phone {
             return;
         }
         let camera = self.camera_for(media);
-        self.begin(ActiveCall::new(state.call, Stage::Joined, others, camera));
+        let mut call = ActiveCall::new(state.call, Stage::Joined, others, camera);
+        // Whoever loads the page again waits anew, which is no set-up of the call.
+        (call.answered_at, call.is_reported) = (Some(now), true);
+        self.begin(call);
         self.agreed(now);
     }
 
@@ -57,6 +60,7 @@ impl Phone {
         let other = |member: &Member| {
             let mut other = Other::new(member.peer, self.name_of(member.peer));
             other.incarnation = Some(member.incarnation);
+            other.wish = Some(member.media);
             // A connection of the earlier page may still be on the other side.
             other.next_generation = 1;
             other
@@ -93,7 +97,7 @@ impl Phone {
         }
         self.drop_absent(&members, &awaited);
         for member in members.iter().filter(|member| member.joined && member.peer != me) {
-            self.participant_joined(id, member.peer, member.incarnation, now);
+            self.participant_joined(id, member.peer, (member.incarnation, member.media), now);
         }
         self.say_again();
     }

@@ -18,6 +18,8 @@ pub enum CallStatus {
     Connecting(Step),
     Connected {
         since: Time,
+        /// For how long it had stood already when this page, loaded again, came back to it.
+        earlier: Duration,
     },
     /// The path is lost and being looked for; `long` when that takes long enough to say so.
     Reconnecting {

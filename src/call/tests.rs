@@ -8,6 +8,7 @@ mod prepared;
 mod quality;
 mod recording;
 mod returning;
+mod setup;
 
 use super::{
     attempt::Attempt,

@@ -220,7 +220,7 @@ impl Phone {
         self.close_pairs();
         self.note_call(why, now);
         let Some(call) = self.call.as_mut().filter(|call| !call.is_over()) else { return };
-        let lasted = call.connected_since.map(|since| now.saturating_sub(since));
+        let lasted = call.lasted(now);
         let missed = missed(call, why);
         let quiet = lasted.is_none() && (why == Ended::Here || matches!(call.stage, Stage::Incoming { .. }));
         if quiet {

@@ -24,7 +24,7 @@ use crate::{
 pub fn CallStatusLine(status: Memo<CallStatus>, connection: RwSignal<bool>) -> impl IntoView {
     let session = expect_context::<Session>();
     let connected = memo(move || match status.get() {
-        CallStatus::Connected { since } => Some(since),
+        CallStatus::Connected { since, earlier } => Some((since, earlier)),
         _ => None,
     });
     let setup = memo(move || session.call.with(|call| call.as_ref().and_then(|call| call.setup)));
@@ -33,7 +33,7 @@ pub fn CallStatusLine(status: Memo<CallStatus>, connection: RwSignal<bool>) -> i
             <span class="status__words" role="status" data-testid="call-status">
                 {live(move || words::call_status(status.get()))}
             </span>
-            {live(move || connected.get().map(|since| view! { <Lasting since/> <Path/> }.into_fresh()))}
+            {live(move || connected.get().map(|(since, earlier)| view! { <Lasting since earlier/> <Path/> }.into_fresh()))}
             <Bars open=connection/>
             {live(move || {
                 let setup = setup.get().filter(|_| connected.with(Option::is_some));
@@ -46,10 +46,10 @@ pub fn CallStatusLine(status: Memo<CallStatus>, connection: RwSignal<bool>) -> i
 
 /// The time in the call.
 #[component]
-fn Lasting(since: Duration) -> impl IntoView {
+fn Lasting(since: Duration, earlier: Duration) -> impl IntoView {
     let session = expect_context::<Session>();
     session.keep_time();
-    let lasting = live(move || words::clock(session.now.get().saturating_sub(since)));
+    let lasting = live(move || words::clock(session.now.get().saturating_sub(since) + earlier));
     view! { <span class="status__time" role="timer" aria-label="Time in call">{lasting}</span> }.into_fresh()
 }
 

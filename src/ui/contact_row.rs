@@ -94,7 +94,7 @@ fn More(contact: RwSignal<Contact>) -> impl IntoView {
                 <Icon glyph=Glyph::Ban/>
                 {label}
             </button>
-            <p>"Somebody you block cannot make this device ring. They are not told."</p>
+            <p>"Somebody you block cannot make this device ring: their calls are declined at once. They are not told why."</p>
         </div>
     }
     .into_fresh()

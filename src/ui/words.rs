@@ -432,6 +432,27 @@ mod tests {
     }
 
     #[test]
+    fn each_step_of_a_call_has_words_of_its_own() {
+        let (since, earlier) = (Duration::ZERO, Duration::ZERO);
+        let steps = [
+            CallStatus::Calling,
+            CallStatus::Ringing,
+            CallStatus::Incoming { media: Media::Video },
+            CallStatus::Connecting(Step::Introducing),
+            CallStatus::Connecting(Step::FindingPath),
+            CallStatus::Connecting(Step::StillFindingPath),
+            CallStatus::Connecting(Step::Securing),
+            CallStatus::Connected { since, earlier },
+            CallStatus::Reconnecting { long: false },
+            CallStatus::Reconnecting { long: true },
+            CallStatus::Ended { why: Ended::Here, lasted: None },
+        ];
+        let words: BTreeSet<&str> = steps.into_iter().map(call_status).collect();
+        assert_eq!(words.len(), steps.len());
+        assert!(words.iter().all(|words| words.starts_with(char::is_uppercase)));
+    }
+
+    #[test]
     fn every_refusal_is_a_sentence() {
         for code in CODES {
             assert!(is_sentence(problem(code)), "{code:?}");

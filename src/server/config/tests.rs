@@ -1,4 +1,4 @@
-use super::*;
+use super::{args::command, *};
 
 fn read(arguments: &[&str]) -> Result<Config, Stop> {
     let program = [OsString::from("tincan")].into_iter();
@@ -99,6 +99,12 @@ fn a_wrong_value_is_answered_with_one_sentence() {
 #[test]
 fn help_explains_every_flag_and_names_every_timeout() {
     let Err(Stop::Help(help)) = read(&["--help"]) else { panic!("no help") };
+    let command = command();
+    for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
+        let flag = argument.get_long().map(|name| format!("--{name}")).expect("each has a name");
+        let words = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        assert!(words.len() > 15 && help.contains(&flag), "{flag} is explained as {words:?}");
+    }
     for name in Timeouts::NAMES {
         assert!(help.contains(name), "{name} is missing");
     }
