@@ -47,6 +47,51 @@ async fn a_call_nobody_answers_ends_for_both() {
 }
 
 #[tokio::test]
+async fn whoever_goes_while_it_rings_ends_it_for_the_other() {
+    for caller_goes in [true, false] {
+        for closes_the_page in [true, false] {
+            let (mut alice, mut bob) =
+                lobby_with(|config| config.timeouts.leaving_grace = Duration::from_millis(50)).await;
+            alice.invites(call(1), &mut bob).await;
+            let (mut gone, mut there) = if caller_goes { (alice, bob) } else { (bob, alice) };
+            if closes_the_page {
+                gone.says(ClientMessage::Leaving {}).await;
+                gone.vanishes();
+            } else {
+                gone.says(ClientMessage::Goodbye {}).await;
+            }
+            there.hears_ended(call(1), EndReason::Gone).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_comes_back_while_it_rings_is_in_the_same_call() {
+    for caller_comes_back in [true, false] {
+        for incarnation in [page(1), page(2)] {
+            let (mut alice, mut bob) = lobby().await;
+            alice.invites(call(1), &mut bob).await;
+            let mut back = if caller_comes_back {
+                alice.comes_back(incarnation).await
+            } else {
+                bob.comes_back(incarnation).await
+            };
+            assert_eq!(back.welcome.call.as_ref().map(|state| state.call), Some(call(1)));
+            if caller_comes_back {
+                if incarnation == page(2) {
+                    bob.hears_joined(call(1), back.peer()).await;
+                }
+                back.says(ClientMessage::Cancel { call: call(1), peer: bob.peer() }).await;
+                bob.hears_ended(call(1), EndReason::Cancelled).await;
+            } else {
+                back.declines(call(1)).await;
+                alice.hears_ended(call(1), EndReason::Declined).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn hanging_up_ends_it_for_both() {
     let (mut alice, mut bob) = lobby().await;
     alice.connects(call(1), &mut bob).await;

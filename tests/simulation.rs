@@ -16,6 +16,8 @@ mod invariants;
 mod model_peer;
 #[path = "simulation/people.rs"]
 mod people;
+#[path = "hostile/promises.rs"]
+mod promises;
 #[path = "simulation/tally.rs"]
 mod tally;
 #[path = "simulation/world.rs"]

@@ -35,17 +35,26 @@ test('the title says who calls, and the usual one, by turns', async ({ alice, bo
   await expect(bob.page).toHaveTitle(/Alice is calling/);
 });
 
-test('who looks elsewhere is told by the system, and that the call was missed', async ({ alice, bob }) => {
+test('who allows it is told by the system while looking elsewhere, and that the call was missed', async ({ alice, bob }) => {
   await bob.page.addInitScript(installNotifications);
   await areInTheLobby(alice, bob);
   const shown = () => bob.page.evaluate(() => window.notifications.map(({ title, open }) => `${title}${open ? '' : ' (closed)'}`));
-  await alice.calls(bob, 'voice');
-  await bob.isRungBy(alice);
-  expect(await shown(), 'while the page is seen').toEqual([]);
-  await alice.cancels();
-  await alice.isInTheRoom();
-  // Before the page is hidden: or that call would be told of, too.
-  await expect(bob.screen.incoming).toHaveCount(0);
+  const ringsForAMoment = async () => {
+    await alice.calls(bob, 'voice');
+    await bob.isRungBy(alice);
+    const meanwhile = await shown();
+    await alice.cancels();
+    await alice.isInTheRoom();
+    // Before anything else: or that call would be told of, too.
+    await expect(bob.screen.incoming).toHaveCount(0);
+    return meanwhile;
+  };
+  await setHidden(bob, true);
+  expect(await ringsForAMoment(), 'before it is allowed').toEqual([]);
+  await setHidden(bob, false);
+  await bob.screen.allowNotifications.click();
+  await expect(bob.screen.allowNotifications).toHaveCount(0);
+  expect(await ringsForAMoment(), 'while the page is seen').toEqual([]);
   await setHidden(bob, true);
   await alice.calls(bob, 'voice');
   await expect.poll(shown).toEqual(['Alice is calling']);
@@ -129,8 +138,8 @@ function installEars(): void {
 function installNotifications(): void {
   window.notifications = [];
   class Shown extends EventTarget {
-    static permission = 'granted';
-    static requestPermission = () => Promise.resolve('granted');
+    static permission = 'default';
+    static requestPermission = () => Promise.resolve((Shown.permission = 'granted'));
     private readonly entry;
     constructor(title: string, { body = '' }: NotificationOptions = {}) {
       super();

@@ -39,12 +39,14 @@ test('pages are never kept, and run nothing but their own program', { tag: '@onc
 test.describe('without JavaScript', () => {
   test('the page says what it is and what it needs', async ({ somebody }) => {
     const alice = await somebody('alice', { scripts: false });
-    for (const path of ['/', '/r/k7qm-3xpd-9wzt']) {
+    for (const [path, words] of [
+      ['/', 'A private phone in your browser'],
+      ['/r/k7qm-3xpd-9wzt', 'You are invited to a private room'],
+    ] as const) {
       await alice.page.goto(path);
       // Not by a locator: those wait with the page's own timers, which do not run here.
       const shown = await alice.page.evaluate(() => document.body.innerText);
-      expect(shown, path).toContain('A private phone in your browser');
-      expect(shown, path).toContain('needs JavaScript');
+      for (const said of [words, 'needs JavaScript']) expect(shown, path).toContain(said);
     }
   });
 });

@@ -66,6 +66,7 @@ export function screenOf(page: Page) {
     showQrCode: invitation.getByText('Show as a QR code'),
     qrCode: invitation.getByRole('img', { name: /^QR code/ }),
     checkDevices: button('Your camera and microphone'),
+    allowNotifications: button('Allow notifications'),
     letItRing: button('Tap to let it ring'),
     connectionTrouble: page.getByText(/The connection to the server is lost|The server is still out of reach/),
     superseded: page.getByText('You have opened Tincan in another tab'),

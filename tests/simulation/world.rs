@@ -21,8 +21,11 @@ use crate::{
     client::Client,
     dice::Dice,
     model_peer::Model,
+    promises,
     tally::Tally,
 };
+
+const LIMITS: RoomLimits = RoomLimits { peers: 100, call_members: 8 };
 
 pub type Person = usize;
 
@@ -143,11 +146,10 @@ impl World {
             path_give_up: most,
             ..Timeouts::default()
         };
-        let limits = RoomLimits { peers: 100, call_members: 8 };
         let mut world = Self {
             now: Duration::ZERO,
             dice: Dice::new(seed),
-            registry: Registry::new(limits, timeouts.clone()),
+            registry: Registry::new(LIMITS, timeouts.clone()),
             timeouts,
             boot: BootId::from_random(seed),
             clients: Vec::new(),
@@ -260,7 +262,10 @@ impl World {
 
     fn server(&mut self, input: registry::Input) {
         let now = self.now;
+        let promised =
+            if let registry::Input::Join(_) = input { promises::are_kept } else { promises::calls_are_sound };
         let deliveries = self.registry.handle(input, now);
+        promised(&self.registry, LIMITS, now);
         deliveries.into_iter().for_each(|delivery| self.deliver(delivery));
         if let Some(at) = self.registry.next_deadline() {
             self.at(at, Event::ServerTick);
@@ -388,8 +393,7 @@ impl World {
 
     /// The server is killed and forgets everything; after a while another one starts.
     pub fn restart(&mut self) {
-        let limits = RoomLimits { peers: 100, call_members: 8 };
-        self.registry = Registry::new(limits, self.timeouts.clone());
+        self.registry = Registry::new(LIMITS, self.timeouts.clone());
         self.boot = BootId::from_random(self.dice.bits());
         self.back_at = self.now + self.dice.millis(1, 8_000);
         for (_, Wire { person, page, socket, .. }) in std::mem::take(&mut self.wires) {

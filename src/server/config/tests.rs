@@ -196,7 +196,7 @@ fn a_wrong_file_is_answered_with_its_line_and_key() {
 #[test]
 fn the_documentation_lists_every_setting_with_its_default() {
     let document = include_str!("../../../docs/configuration.md");
-    let command = args::command();
+    let command = command();
     let mut rows = Vec::new();
     for arg in command.get_arguments() {
         let (flag, variable) = (arg.get_long().unwrap(), arg.get_env().unwrap().to_str().unwrap());
