@@ -388,6 +388,8 @@ pub fn setup(time: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::call::{attempt::Attempt, files::name::FileName};
 
