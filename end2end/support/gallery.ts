@@ -7,6 +7,7 @@ import { expect } from './expect';
 import { areInACall, areInTheLobby, areTalking, type Person } from './person';
 import { refuseToPlay } from './probe';
 import { RELAY, type Server } from './server';
+import { SocketPeer } from './socket-peer';
 
 export interface Cast {
   alice: Person;
@@ -172,6 +173,32 @@ export const GALLERY: Picture[] = [
     },
   },
   {
+    name: 'room-with-many',
+    reach: async ({ alice, server }) => {
+      const people = [];
+      for (let number = 1; number <= 12; number++) people.push(await SocketPeer.enters(server, `Person ${number}`));
+      people[2]?.send({ set_availability: { availability: 'do_not_disturb' } });
+      people[3]?.send({ set_availability: { availability: 'away' } });
+      await alice.enters();
+      await alice.seesSomebody('Person 4', 'away');
+      await alice.screen.more('Person 5').click();
+      await alice.screen.block('Person 5').click();
+      await alice.screen.search.fill('person');
+      return alice;
+    },
+  },
+  {
+    name: 'room-that-another-tab-has',
+    reach: async ({ alice, server }) => {
+      await alice.enters();
+      const ticket = /"ticket":"([^"]+)"/.exec((await alice.wire()).map(({ text }) => text).join('\n'))?.[1];
+      const other = await SocketPeer.connects(server);
+      other.send({ hello: { version: 1, room: 'lobby', nickname: 'Alice', incarnation: '00a1b2c3d4e5', ticket } });
+      await expect(alice.screen.superseded).toBeVisible();
+      return alice;
+    },
+  },
+  {
     name: 'settings',
     reach: async ({ alice }) => {
       await alice.enters();
@@ -236,6 +263,15 @@ export const GALLERY: Picture[] = [
     reach: async ({ alice, bob }) => {
       await areInACall(alice, bob);
       await alice.seesTheCameraOf(bob);
+      return alice;
+    },
+  },
+  {
+    name: 'call-with-its-keys',
+    reach: async ({ alice, bob }) => {
+      await areInACall(alice, bob);
+      await alice.page.keyboard.press('?');
+      await expect(alice.screen.keys).toBeVisible();
       return alice;
     },
   },
