@@ -9,6 +9,7 @@ import type { Page } from '@playwright/test';
 import { BarePage } from '../support/bare-page';
 import { areInTheLobby, type Person } from '../support/person';
 import { expect, test } from '../support/test';
+import { median } from './median';
 
 const CALLS = 25;
 
@@ -171,8 +172,4 @@ async function bareCall(caller: Page, callee: Page): Promise<number> {
     });
   }
   return milliseconds;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

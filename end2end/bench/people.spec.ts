@@ -6,6 +6,7 @@ import type { Page } from '@playwright/test';
 
 import { SocketPeer } from '../support/socket-peer';
 import { expect, test } from '../support/test';
+import { median } from './median';
 
 const NEWCOMERS = 15;
 const CROWD = 500;
@@ -68,8 +69,4 @@ function happened(page: Page): Promise<number> {
 
 function clicked(page: Page): Promise<number> {
   return page.evaluate(() => (window as unknown as WaitingWindow).clicked);
-}
-
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN;
 }
