@@ -9,12 +9,10 @@ use flate2::{Compression, write::DeflateEncoder};
 use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
 use tracing::error;
 
-use crate::protocol::{Presence, ServerFrame, ServerMessage};
+use crate::protocol::{CallId, Payload, PeerId, Presence, ServerFrame, ServerMessage};
 
 /// Shorter texts are not worth the receiver's trouble.
 const LEAST_PACKED: usize = 512;
-/// In bytes, with something to spare.
-const AROUND_A_PAYLOAD: usize = 128;
 
 /// Cheap to clone: whoever hears the same shares the same bytes.
 #[derive(Clone, Debug)]
@@ -62,18 +60,21 @@ impl Frame {
 }
 
 fn write_down(frame: &ServerFrame) -> String {
-    // What peers say is long, and most of what is written: it has the room it needs, and is not moved twice.
-    let mut bytes = match &frame.message {
-        ServerMessage::Signal { payload, .. } => {
-            Vec::with_capacity(payload.as_str().len() + AROUND_A_PAYLOAD)
-        }
-        _ => Vec::new(),
-    };
-    let written = serde_json::to_writer(&mut bytes, frame).ok().and_then(|()| String::from_utf8(bytes).ok());
-    written.unwrap_or_else(|| {
-        error!("a message could not be written down");
+    if let ServerFrame { id: None, message: ServerMessage::Signal { call, from, payload } } = frame {
+        return write_signal(*call, *from, payload);
+    }
+    serde_json::to_string(frame).unwrap_or_else(|error| {
+        error!("a message could not be written down: {error}");
         String::new()
     })
+}
+
+/// What peers say is long, and most of what is written: the words around it are put there without a serializer, which
+/// would move it once more as the text grows.
+fn write_signal(call: CallId, from: PeerId, payload: &Payload) -> String {
+    let payload = payload.as_str();
+    let before = format!(r#"{{"message":{{"signal":{{"call":"{call}","from":"{from}","payload":"#);
+    [&before, payload, "}}}"].concat()
 }
 
 impl Packable {
@@ -116,13 +117,18 @@ mod tests {
     use flate2::read::DeflateDecoder;
 
     use super::*;
-    use crate::protocol::{Nickname, Payload, PeerId};
+    use crate::protocol::Nickname;
 
     fn presence(people: u64) -> ServerMessage {
         let joined = (0..people).map(|number| {
             (PeerId::from_random(number), Nickname::parse(&format!("Person {number}")).unwrap())
         });
         ServerMessage::Presence(Presence { joined: joined.collect(), ..Presence::default() })
+    }
+
+    fn signal(said: &str) -> ServerMessage {
+        let payload = Payload::write(&said).unwrap();
+        ServerMessage::Signal { call: CallId::from_random(1), from: PeerId::from_random(1), payload }
     }
 
     #[test]
@@ -158,10 +164,17 @@ mod tests {
 
     #[test]
     fn what_is_short_and_what_peers_say_stays_text() {
-        let (call, from) = (crate::protocol::CallId::from_random(1), PeerId::from_random(1));
-        let payload = Payload::write(&"x".repeat(10_000)).unwrap();
-        for message in [presence(5), ServerMessage::Signal { call, from, payload }] {
+        for message in [presence(5), signal(&"x".repeat(10_000))] {
             assert!(Frame::write(None, message).into_message(true).is_text());
+        }
+    }
+
+    #[test]
+    fn what_peers_say_is_written_down_as_any_other_message() {
+        for said in ["", "x", "\"\\\n{[\u{202e}é😀"] {
+            let message = signal(said);
+            let written = serde_json::to_string(&ServerFrame { id: None, message: message.clone() }).unwrap();
+            assert_eq!(Frame::write(None, message).text().as_str(), written);
         }
     }
 }
