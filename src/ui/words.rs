@@ -371,6 +371,7 @@ pub fn clock(time: Duration) -> String {
 pub fn lasted(time: Duration) -> String {
     let seconds = time.as_secs();
     match (seconds / 60, seconds % 60) {
+        (0, 0) => "You talked for less than a second.".into(),
         (0, 1) => "You talked for one second.".into(),
         (0, seconds) => format!("You talked for {seconds} seconds."),
         (1, _) => "You talked for a minute.".into(),
@@ -379,11 +380,13 @@ pub fn lasted(time: Duration) -> String {
     }
 }
 
-/// From *accept* to the first picture, in tenths of a second.
+/// From *accept* to the first picture or the first of the voice, in tenths of a second.
 #[must_use]
 pub fn setup(time: Duration) -> String {
-    let tenths = (time.as_millis() + 50) / 100;
-    format!("Connected in {}.{} s", tenths / 10, tenths % 10)
+    match (time.as_millis() + 50) / 100 {
+        0 => "Connected in less than 0.1 s".into(),
+        tenths => format!("Connected in {}.{} s", tenths / 10, tenths % 10),
+    }
 }
 
 #[cfg(test)]
@@ -510,6 +513,7 @@ mod tests {
     #[test]
     fn how_long_it_lasted_is_said_as_people_say_it() {
         for (seconds, words) in [
+            (0, "You talked for less than a second."),
             (1, "You talked for one second."),
             (59, "You talked for 59 seconds."),
             (100, "You talked for a minute."),
@@ -548,6 +552,7 @@ mod tests {
 
     #[test]
     fn setting_up_is_told_in_tenths() {
+        assert_eq!(setup(Duration::from_millis(49)), "Connected in less than 0.1 s");
         assert_eq!(setup(Duration::from_millis(149)), "Connected in 0.1 s");
         assert_eq!(setup(Duration::from_millis(1950)), "Connected in 2.0 s");
     }
