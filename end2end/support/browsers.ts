@@ -36,6 +36,9 @@ export const SPY_HOST = 'spy.localhost';
 /** A name of this machine that is not a secure context, as an address in a home network would not be. */
 export const INSECURE_HOST = 'home.tincan.test';
 
+/** In the locale of a bare shell, Chromium reads no name of a file that is not ASCII. */
+const environment = { ...process.env, LC_ALL: 'C.UTF-8' };
+
 const asRoot = process.getuid?.() === 0;
 
 /** Debian's browser, or the one the environment names; otherwise Playwright's own. */
@@ -58,6 +61,7 @@ function chromiumOptions({ owner, devices, whole = false, trusting = false, home
     ...(executablePath && { executablePath }),
     // Of Playwright's own two, which starts the other one by itself.
     ...(whole && { channel: 'chromium' }),
+    env: environment,
     args: [
       ...camera,
       ...(asRoot ? ['--no-sandbox'] : []),
@@ -85,7 +89,7 @@ async function launchFirefox({ devices, scripts }: Wanted): Promise<Browser> {
   return firefox.launch({
     // A Firefox as it is released is driven by WebDriver BiDi; Playwright's own build by its own protocol.
     ...(executablePath && { executablePath, channel: 'moz-firefox' }),
-    env: { ...process.env, ...(await sound()) },
+    env: { ...environment, ...(await sound()) },
     firefoxUserPrefs: {
       // Playwright's own switch, a context's, does nothing over WebDriver BiDi.
       'javascript.enabled': scripts,
