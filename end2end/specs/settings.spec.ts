@@ -53,14 +53,16 @@ test('a store that is broken is replaced', async ({ alice }) => {
 test('whoever saves data sends a small picture, also in the middle of a call', async ({ alice, bob }) => {
   await areInACall(alice, bob);
   await alice.seesTheCameraOf(bob);
-  const width = () => alice.screen.remoteVideo.evaluate((video) => (video as HTMLVideoElement).videoWidth);
-  await expect.poll(width, { timeout: 30_000 }).toBe(640);
+  await expect.poll(() => bob.scalesDownBy()).toBe(1);
+  await expect.poll(() => alice.remoteWidth(), { timeout: 30_000 }).toBeGreaterThan(320);
   await bob.screen.moreControls.click();
   await opensSettings(bob);
   await bob.screen.setting('Save data').check();
-  await expect.poll(width, { timeout: 30_000 }).toBe(320);
+  await expect.poll(() => bob.scalesDownBy()).toBe(2);
+  await expect.poll(() => alice.remoteWidth(), { timeout: 30_000 }).toBeLessThanOrEqual(320);
   await bob.screen.setting('Save data').uncheck();
-  await expect.poll(width, { timeout: 30_000 }).toBe(640);
+  await expect.poll(() => bob.scalesDownBy()).toBe(1);
+  await expect.poll(() => alice.remoteWidth(), { timeout: 30_000 }).toBeGreaterThan(320);
 });
 
 test('whoever saved data before a reload saves it after', async ({ alice, bob }) => {
@@ -73,8 +75,8 @@ test('whoever saved data before a reload saves it after', async ({ alice, bob })
   await alice.calls(bob);
   await bob.accepts();
   await alice.seesTheCameraOf(bob);
-  const width = () => alice.screen.remoteVideo.evaluate((video) => (video as HTMLVideoElement).videoWidth);
-  await expect.poll(width).toBe(320);
+  await expect.poll(() => bob.scalesDownBy()).toBe(2);
+  await expect.poll(() => alice.remoteWidth()).toBeLessThanOrEqual(320);
 });
 
 test('a call that comes in goes before the settings', async ({ alice, bob }) => {

@@ -232,6 +232,19 @@ export class Person {
     await expect.poll(() => this.remoteFrames(), { message: 'frames shown' }).toBeGreaterThan(before + 2);
   }
 
+  /**
+   * Pixels of the remote picture, across. The browser on the other side sends fewer than it was asked for while the path or its
+   * processor seem to be short of it (`qualityLimitationReason`): three quarters, or half.
+   */
+  remoteWidth(): Promise<number> {
+    return this.screen.remoteVideo.evaluate((video) => (video as HTMLVideoElement).videoWidth);
+  }
+
+  /** How many times smaller this page asks its browser to send the camera's picture. */
+  scalesDownBy(): Promise<number> {
+    return this.page.evaluate(() => window.probe.scalesDownBy());
+  }
+
   /** Something else than a camera is shown large, and it moves. */
   async seesTheScreen(): Promise<void> {
     const { remoteScreen } = this.screen;

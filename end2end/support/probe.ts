@@ -45,6 +45,8 @@ export interface Probe {
   addresses(): Promise<string[]>;
   /** The sum of one figure over all `inbound-rtp` of a kind. */
   inbound(kind: 'audio' | 'video', figure: string): Promise<number>;
+  /** How many times smaller the first picture that goes out is asked to be. */
+  scalesDownBy(): number;
   /** Whether sound that comes from elsewhere is being played, loud enough to be heard. */
   playsSound(): boolean;
   /** How many frames this element has shown since it was first asked about. */
@@ -296,6 +298,12 @@ export function installProbe(): void {
     return sum;
   }
 
+  function scalesDownBy() {
+    const senders = [...connections].filter(isOpen).flatMap((connection) => connection.getSenders());
+    const video = senders.find(({ track }) => track?.kind === 'video');
+    return video?.getParameters().encodings[0]?.scaleResolutionDownBy ?? 1;
+  }
+
   async function addresses() {
     const found: string[] = [];
     for (const connection of [...connections].filter(isOpen)) {
@@ -375,6 +383,7 @@ export function installProbe(): void {
     },
     addresses,
     inbound,
+    scalesDownBy,
     playsSound,
     framesShown,
     meanColour,
