@@ -2,7 +2,13 @@
 
 mod support;
 
-use support::{Server, http};
+use support::{PATIENCE, Person, Server, http};
+use tincan::protocol::ServerMessage;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 
 #[tokio::test]
 async fn the_page_is_rendered_and_not_kept() {
@@ -155,5 +161,29 @@ async fn the_program_of_another_build_is_not_there() {
             assert_eq!(http::get(&server, &earlier).await.status, 404);
         }
     }
+    std::fs::remove_dir_all(root).unwrap();
+}
+
+/// More than the sockets' buffers hold.
+const LARGE: usize = 32 * 1024 * 1024;
+
+#[tokio::test]
+async fn an_answer_that_is_half_read_when_the_server_stops_is_read_to_its_end() {
+    let root = std::env::temp_dir().join(format!("tincan-large-{}", std::process::id()));
+    std::fs::create_dir_all(root.join("pkg")).unwrap();
+    std::fs::write(root.join("pkg/large.wasm"), vec![b'x'; LARGE]).unwrap();
+    let server = Server::start_with(|config| config.site_root = Some(root.clone())).await;
+    let mut alice = Person::joins(&server, "Alice").await;
+    let mut reader = TcpStream::connect(server.address).await.unwrap();
+    reader.write_all(b"GET /pkg/large.wasm HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let mut bytes = vec![0; 1_024];
+    reader.read_exact(&mut bytes).await.unwrap();
+    server.stop();
+    assert_eq!(alice.hears().await, ServerMessage::GoingAway {});
+    timeout(PATIENCE, reader.read_to_end(&mut bytes)).await.expect("it does not end").unwrap();
+    let head = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    assert_eq!(bytes.len() - (head + 4), LARGE);
+    alice.closed().await;
+    server.ended().await;
     std::fs::remove_dir_all(root).unwrap();
 }

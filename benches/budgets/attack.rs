@@ -1,8 +1,9 @@
 //! What honest people notice while somebody attacks the server, which has the limits that it comes with.
 //!
 //! The honest come from 127.0.0.1, the attackers from other addresses of the loopback network: the server counts
-//! connections for each address. The attackers have the lowest priority, so that what is measured is the work
-//! that they make for the server, and not a fight for the processors of this machine.
+//! connections for each address. The attackers run when nobody else wants to (SCHED_IDLE), so that what is measured is
+//! the work that they make for the server, and not a fight for the processors of this machine: at the lowest priority
+//! they still finished slices of some milliseconds for which the honest waited.
 
 mod attacker;
 mod honest;

@@ -107,9 +107,9 @@ pub struct Attackers {
 
 impl Attackers {
     pub fn start(attack: Attack, server: SocketAddr) -> Result<Self> {
-        // `nice` becomes the program that it starts: the child is the attackers themselves.
-        let mut child = Command::new("nice")
-            .args(["-n", "19"])
+        // SCHED_IDLE (see sched(7)). `chrt` becomes the program that it starts: the child is the attackers themselves.
+        let mut child = Command::new("chrt")
+            .args(["--idle", "0"])
             .arg(std::env::current_exe()?)
             .args([ARGUMENT, attack.name(), &server.to_string()])
             .stdout(Stdio::piped())
