@@ -42,13 +42,13 @@ test('no larger picture is sent than the other side shows', { tag: '@once' }, as
   await areInACall(alice, bob);
   await alice.seesTheCameraOf(bob);
   await expect(alice.screen.bars).toBeVisible();
-  await expect.poll(() => bob.scalesDownBy()).toBe(1);
+  await bob.asksFor(1);
   await expect.poll(() => alice.remoteWidth()).toBeGreaterThan(214);
   await alice.screen.selfPicture.click();
-  await expect.poll(() => bob.scalesDownBy()).toBe(3);
+  await bob.asksFor(3);
   await expect.poll(() => alice.remoteWidth(), { timeout: 20_000 }).toBeLessThanOrEqual(214);
   await alice.screen.others.click();
-  await expect.poll(() => bob.scalesDownBy()).toBe(1);
+  await bob.asksFor(1);
   await expect.poll(() => alice.remoteWidth(), { timeout: 20_000 }).toBeGreaterThan(214);
 });
 

@@ -240,9 +240,9 @@ export class Person {
     return this.screen.remoteVideo.evaluate((video) => (video as HTMLVideoElement).videoWidth);
   }
 
-  /** How many times smaller this page asks its browser to send the camera's picture. */
-  scalesDownBy(): Promise<number> {
-    return this.page.evaluate(() => window.probe.scalesDownBy());
+  /** This page asks its browser to send the camera's picture so many times smaller, and with no more bits a second than this, if given. */
+  async asksFor(scaleDown: number, bitrate?: number): Promise<void> {
+    await expect.poll(() => this.page.evaluate(() => window.probe.asked())).toEqual({ scaleDown, bitrate });
   }
 
   /** Something else than a camera is shown large, and it moves. */

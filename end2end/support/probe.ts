@@ -19,6 +19,13 @@ export interface Frame {
   compressed?: true;
 }
 
+/** Of a picture that goes out (W3C WebRTC, section 5.2.7). */
+interface Asked {
+  scaleDown: number;
+  /** Bits a second at most. */
+  bitrate: number | undefined;
+}
+
 export interface Probe {
   counts(): Counts;
   /** Every frame on every WebSocket of this page so far. */
@@ -45,8 +52,8 @@ export interface Probe {
   addresses(): Promise<string[]>;
   /** The sum of one figure over all `inbound-rtp` of a kind. */
   inbound(kind: 'audio' | 'video', figure: string): Promise<number>;
-  /** How many times smaller the first picture that goes out is asked to be. */
-  scalesDownBy(): number;
+  /** How the browser is asked to send the first picture that goes out. */
+  asked(): Asked | undefined;
   /** Whether sound that comes from elsewhere is being played, loud enough to be heard. */
   playsSound(): boolean;
   /** How many frames this element has shown since it was first asked about. */
@@ -298,10 +305,10 @@ export function installProbe(): void {
     return sum;
   }
 
-  function scalesDownBy() {
+  function asked(): Asked | undefined {
     const senders = [...connections].filter(isOpen).flatMap((connection) => connection.getSenders());
-    const video = senders.find(({ track }) => track?.kind === 'video');
-    return video?.getParameters().encodings[0]?.scaleResolutionDownBy ?? 1;
+    const encoding = senders.find(({ track }) => track?.kind === 'video')?.getParameters().encodings[0];
+    return encoding && { scaleDown: encoding.scaleResolutionDownBy ?? 1, bitrate: encoding.maxBitrate };
   }
 
   async function addresses() {
@@ -383,7 +390,7 @@ export function installProbe(): void {
     },
     addresses,
     inbound,
-    scalesDownBy,
+    asked,
     playsSound,
     framesShown,
     meanColour,
