@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::{PATIENCE, Person, Server, http};
+use support::{PATIENCE, Person, Server, http, tls::Folder};
 use tincan::protocol::ServerMessage;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -36,7 +36,8 @@ async fn only_scripts_of_this_answer_run() {
 
 #[tokio::test]
 async fn every_answer_has_the_security_headers() {
-    let root = std::env::temp_dir().join(format!("tincan-headers-{}", std::process::id()));
+    let folder = Folder::new("headers");
+    let root = &folder.0;
     std::fs::create_dir_all(root.join("pkg")).unwrap();
     for file in ["pkg/a.js", "pkg/a.wasm", "sw.js"] {
         std::fs::write(root.join(file), "something").unwrap();
@@ -79,7 +80,6 @@ async fn every_answer_has_the_security_headers() {
         }
         assert_eq!(answer.header("strict-transport-security"), None, "this is http");
     }
-    std::fs::remove_dir_all(root).unwrap();
 }
 
 #[tokio::test]
@@ -132,7 +132,8 @@ async fn headers_that_go_on_and_on_are_refused() {
 
 #[tokio::test]
 async fn static_files_come_compressed_where_they_are() {
-    let root = std::env::temp_dir().join(format!("tincan-site-{}", std::process::id()));
+    let folder = Folder::new("site");
+    let root = &folder.0;
     std::fs::create_dir_all(root.join("pkg")).unwrap();
     std::fs::write(root.join("pkg/a.js"), "plain").unwrap();
     std::fs::write(root.join("pkg/a.js.br"), "brotli").unwrap();
@@ -142,12 +143,12 @@ async fn static_files_come_compressed_where_they_are() {
     assert_eq!((compressed.header("content-encoding"), compressed.body.as_str()), (Some("br"), "brotli"));
     let plain = http::get(&server, "/pkg/a.js").await;
     assert_eq!((plain.body.as_str(), plain.header("cache-control")), ("plain", Some("no-cache")));
-    std::fs::remove_dir_all(root).unwrap();
 }
 
 #[tokio::test]
 async fn the_program_of_another_build_is_not_there() {
-    let root = std::env::temp_dir().join(format!("tincan-builds-{}", std::process::id()));
+    let folder = Folder::new("builds");
+    let root = &folder.0;
     std::fs::create_dir_all(root.join("pkg")).unwrap();
     let mut earlier = None;
     for build in ["one build", "another"] {
@@ -161,7 +162,6 @@ async fn the_program_of_another_build_is_not_there() {
             assert_eq!(http::get(&server, &earlier).await.status, 404);
         }
     }
-    std::fs::remove_dir_all(root).unwrap();
 }
 
 /// More than the sockets' buffers hold.
@@ -169,7 +169,8 @@ const LARGE: usize = 32 * 1024 * 1024;
 
 #[tokio::test]
 async fn an_answer_that_is_half_read_when_the_server_stops_is_read_to_its_end() {
-    let root = std::env::temp_dir().join(format!("tincan-large-{}", std::process::id()));
+    let folder = Folder::new("large");
+    let root = &folder.0;
     std::fs::create_dir_all(root.join("pkg")).unwrap();
     std::fs::write(root.join("pkg/large.wasm"), vec![b'x'; LARGE]).unwrap();
     let server = Server::start_with(|config| config.site_root = Some(root.clone())).await;
@@ -185,5 +186,4 @@ async fn an_answer_that_is_half_read_when_the_server_stops_is_read_to_its_end() 
     assert_eq!(bytes.len() - (head + 4), LARGE);
     alice.closed().await;
     server.ended().await;
-    std::fs::remove_dir_all(root).unwrap();
 }
